@@ -1,0 +1,15 @@
+# Debian 12 packages only; docs/decisions/ has a line for each.
+find_package(Boost 1.81 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+
+add_library(odradek_codecs INTERFACE)
+if(ODRADEK_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+endif()
+foreach(codec zstd lz4 snappy deflate)
+  find_library(ODRADEK_${codec} NAMES ${codec} REQUIRED)
+  target_link_libraries(odradek_codecs INTERFACE ${ODRADEK_${codec}})
+endforeach()

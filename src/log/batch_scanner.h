@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "log/file.h"
+#include "wire/record_batch.h"
+
+namespace odradek::log {
+
+// Walks over the batches of a segment file in the order of their positions, reading as little as
+// it can: headers, or whole batches where their checksums are wanted.
+class BatchScanner {
+ public:
+  enum class Read { headers, whole_batches };
+
+  struct Found {
+    std::int64_t position = 0;
+    std::int64_t size = 0;
+    wire::BatchView batch;  // valid until the next call; only the header with Read::headers
+  };
+
+  // Scans [begin, end); the file outlives the scanner.
+  BatchScanner(File& file, std::int64_t begin, std::int64_t end, Read read)
+      : file_(file), position_(begin), end_(end), read_(read) {}
+
+  // The next batch that is there as a whole; empty at the end and where no batch can be. With
+  // Read::whole_batches a wrong checksum ends the walk too. position() then says where it ended.
+  Result<std::optional<Found>> next();
+  std::int64_t position() const { return position_; }
+
+ private:
+  Result<Bytes> bytes_at(std::int64_t position, std::size_t size);
+
+  File& file_;
+  std::int64_t position_;
+  std::int64_t end_;
+  Read read_;
+  Buffer block_;
+  std::int64_t block_position_ = 0;
+  std::size_t block_size_ = 0;
+};
+
+}  // namespace odradek::log

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "wire/compression.h"
+
+namespace odradek::log {
+
+// What a topic's configuration means to its logs. Shared by the partitions of a topic; replaced as
+// a whole when the configuration changes. Names and defaults are those of Kafka's topic configs.
+struct LogConfig {
+  std::int32_t segment_bytes = 1 << 30;
+  std::int64_t segment_ms = 7LL * 24 * 3600 * 1000;
+  std::int32_t index_interval_bytes = 4096;
+  std::int32_t max_message_bytes = 1048588;
+  bool is_compacted = false;
+  bool has_log_append_time = false;
+  std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
+  std::int64_t timestamp_after_max_ms = 3600 * 1000;
+  std::optional<wire::Codec> compression;  // empty: as the producer sent it
+  wire::CompressionLevel compression_level;
+};
+
+// Bytes that a compressed batch may become while the broker looks into it.
+inline constexpr std::size_t max_decompressed_batch = std::size_t{64} << 20;
+
+}  // namespace odradek::log

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log/partition_log.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/assert.h"
+#include "wire/record_batch.h"
+
+namespace odradek::log {
+namespace {
+
+using wire::BatchView;
+
+// After this many appended bytes the log is synced and the recovery point moves, so that a restart
+// after a crash has at most about this much to check.
+constexpr std::int64_t checkpoint_interval = 64 << 20;
+// Write-behind: dirty pages are sent to the disk in steps of this size, and dropped from the page
+// cache this far behind the end. It keeps writes even and our footprint in memory bounded.
+constexpr std::int64_t write_behind_step = 8 << 20;
+constexpr std::int64_t forget_lag = 256 << 20;
+// Cold reads below this size are copied into memory; above it the kernel sends the file itself.
+constexpr std::size_t smallest_file_slice = 64 << 10;
+
+struct BufferKeeper : Keeper {
+  explicit BufferKeeper(Buffer content) : bytes(std::move(content)) {}
+  Buffer bytes;
+};
+
+}  // namespace
+
+PartitionLog::PartitionLog(const Place& place)
+    : files_(place.files),
+      cache_(place.cache),
+      tail_(place.cache.open()),
+      directory_(place.directory),
+      log_start_offset_(place.log_start_offset),
+      recovery_point_(place.recovery_point) {}
+
+PartitionLog::~PartitionLog() { cache_.close(tail_); }
+
+Error PartitionLog::go_offline(Error error) {
+  offline_ = error;
+  staged_.clear();
+  return error;
+}
+
+PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const KeeperPtr& owner,
+                                            const AppendContext& context) {
+  const auto storage_error = [](const Error& error) {
+    return Appended{.fault = {wire::ErrorCode::kafka_storage_error, error.context, {}}};
+  };
+  if (offline_) return storage_error(*offline_);
+  Buffer rewritten;
+  auto fault = validate_batch(batch, context.config, context.now, rewritten);
+  if (fault.found()) return {.fault = std::move(fault)};
+  KeeperPtr keeper = owner;
+  if (!rewritten.empty()) {
+    auto* const kept = new BufferKeeper(std::move(rewritten));
+    keeper.reset(kept);
+    batch = kept->bytes;
+  }
+  const BatchView view(batch);
+  Appended appended;
+  if (context.config.has_log_append_time) appended.log_append_time = context.now;
+  if (view.has_producer()) {
+    const auto verdict = producers_.check(view);
+    if (verdict.duplicate) {
+      appended.base_offset = verdict.duplicate->first_offset();
+      if (context.config.has_log_append_time) {
+        appended.log_append_time = verdict.duplicate->timestamp;
+      }
+      return appended;
+    }
+    if (verdict.error != wire::ErrorCode::none) return {.fault = {verdict.error, {}, {}}};
+  }
+  if (must_roll(view, context)) {
+    if (auto rolled = roll(context.now); !rolled) return storage_error(rolled.error());
+  }
+  appended.base_offset = next_offset_;
+  stage(batch, keeper, context);
+  return appended;
+}
+
+void PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,
+                         const AppendContext& context) {
+  wire::set_base_offset(batch, next_offset_);
+  wire::set_leader_epoch(batch, context.leader_epoch);
+  const BatchView view(batch);
+  if (epochs_.assign(context.leader_epoch, next_offset_)) epochs_changed_ = true;
+  staged_.push_back({batch, owner, active().size(), view.next_offset()});
+  active().note(view, context.config.index_interval_bytes);
+  producers_.update(view);
+  next_offset_ = view.next_offset();
+}
+
+// Kafka: LogSegment.shouldRoll.
+bool PartitionLog::must_roll(const BatchView& batch, const AppendContext& context) {
+  Segment& segment = active();
+  if (segment.size() == 0) return false;
+  if (segment.size() > context.config.segment_bytes - batch.size()) return true;
+  const bool has_times = segment.first_timestamp().value >= 0 && batch.max_timestamp().value >= 0;
+  const std::int64_t age = has_times ? batch.max_timestamp() - segment.first_timestamp()
+                                     : context.now - active_since_;
+  if (age > context.config.segment_ms) return true;
+  const std::int64_t relative = next_offset_ + batch.last_offset_delta() - segment.base_offset();
+  return segment.index_is_full() || relative > std::numeric_limits<std::int32_t>::max();
+}
+
+Result<> PartitionLog::roll(Timestamp now) {
+  TRY(commit());
+  Segment& sealed = active();
+  auto outcome = [&]() -> Result<> {
+    TRY(sealed.flush_indexes(Segment::Flush::sealed));
+    TRY(write_snapshot());
+    auto next = std::make_unique<Segment>(
+        files_, directory_ + "/" + offset_in_file_name(next_offset_), next_offset_);
+    TRY(next->create());
+    segments_.emplace(next_offset_, std::move(next));
+    return {};
+  }();
+  if (!outcome) return go_offline(outcome.error());
+  active_since_ = now;
+  committed_size_ = 0;
+  written_behind_ = 0;
+  bytes_since_checkpoint_ = 0;
+  tasks_.push_back({[this_file = sealed.file(), &files = files_, directory = directory_] {
+                      auto synced = this_file->sync();
+                      return synced ? files.sync_directory(directory) : synced;
+                    },
+                    next_offset_});
+  return {};
+}
+
+Result<> PartitionLog::commit() {
+  if (offline_) return *offline_;
+  if (staged_.empty()) return {};
+  pieces_.clear();
+  for (const Staged& each : staged_) pieces_.push_back(each.bytes);
+  if (auto written = active().file()->write(pieces_, staged_.front().position); !written) {
+    return go_offline(written.error());
+  }
+  if (epochs_changed_) {
+    if (auto written = write_epochs(); !written) return go_offline(written.error());
+  }
+  for (Staged& each : staged_) {
+    bytes_since_checkpoint_ += static_cast<std::int64_t>(each.bytes.size());
+    cache_.add(tail_, {.base = BatchView(each.bytes).base_offset(),
+                       .next = each.next,
+                       .position = each.position,
+                       .file = active().file(),
+                       .data = each.bytes.data(),
+                       .size = each.bytes.size(),
+                       .keeper = std::move(each.keeper)});
+  }
+  staged_.clear();
+  committed_size_ = active().size();
+  high_watermark_ = next_offset_;
+  plan_write_behind();
+  if (bytes_since_checkpoint_ >= checkpoint_interval) {
+    if (auto planned = plan_checkpoint(); !planned) return go_offline(planned.error());
+  }
+  return {};
+}
+
+void PartitionLog::plan_write_behind() {
+  if (committed_size_ - written_behind_ < write_behind_step) return;
+  const std::int64_t begin = std::exchange(written_behind_, committed_size_);
+  const std::int64_t end = committed_size_;
+  tasks_.push_back({[file = active().file(), begin, end]() -> Result<> {
+                      file->write_behind(begin, end);
+                      const auto forgotten = std::max<std::int64_t>(0, end - forget_lag);
+                      file->forget(std::max<std::int64_t>(0, begin - forget_lag), forgotten);
+                      return {};
+                    },
+                    std::nullopt});
+}
+
+Result<> PartitionLog::plan_checkpoint() {
+  bytes_since_checkpoint_ = 0;
+  TRY(active().flush_indexes(Segment::Flush::so_far));
+  TRY(write_snapshot());
+  tasks_.push_back({[file = active().file()] { return file->sync(); }, high_watermark_});
+  return {};
+}
+
+void PartitionLog::synced(Offset recovery_point) {
+  recovery_point_ = std::max(recovery_point_, recovery_point);
+}
+
+Result<> PartitionLog::write_snapshot() {
+  const auto path = [&](Offset offset) {
+    return directory_ + "/" + offset_in_file_name(offset) + ".snapshot";
+  };
+  const Offset before = std::exchange(snapshot_offset_, next_offset_);
+  TRY(files_.write_cache_file(path(next_offset_), producers_.encode()));
+  // Kafka keeps the snapshots that stand at the beginning of a segment.
+  if (before.value >= 0 && before != next_offset_ && !segments_.contains(before)) {
+    auto removed = files_.remove(path(before));
+    if (!removed && removed.error().fault != Fault::not_found) return removed;
+  }
+  return {};
+}
+
+Result<> PartitionLog::write_epochs() {
+  TRY(files_.write_cache_file(directory_ + "/leader-epoch-checkpoint", as_bytes(epochs_.encode())));
+  epochs_changed_ = false;
+  return {};
+}
+
+Offset PartitionLog::end_of(
+    std::map<Offset, std::unique_ptr<Segment>>::const_iterator segment) const {
+  const auto next = std::next(segment);
+  return next == segments_.end() ? high_watermark_ : next->first;
+}
+
+Result<Slices> PartitionLog::read(Offset offset, Offset end, std::size_t max_bytes, First first) {
+  if (offline_) return *offline_;
+  ASSERT(offset >= log_start_offset_ && end <= high_watermark_);
+  Slices slices;
+  if (offset >= end) return slices;
+  if (!TailCache::read(*tail_, offset, end, max_bytes, slices)) {
+    return read_files(offset, end, max_bytes, first);
+  }
+  if (first == First::only_if_it_fits && total_size(slices) > max_bytes) slices.clear();
+  return slices;
+}
+
+Result<Slices> PartitionLog::read_files(Offset offset, Offset end, std::size_t max_bytes,
+                                        First first) {
+  auto segment = std::prev(segments_.upper_bound(std::max(offset, segments_.begin()->first)));
+  std::int64_t begin = 0;
+  for (;; ++segment) {
+    if (segment == segments_.end()) return Slices{};
+    TRY(begin, segment->second->position_of(offset));
+    if (begin < segment->second->size()) break;
+  }
+  Segment& found = *segment->second;
+  const bool is_active = &found == &active();
+  std::int64_t limit = is_active ? committed_size_ : found.size();
+  if (end < end_of(segment)) {
+    TRY(limit, found.position_of(end));
+  }
+  TRY(const std::int64_t stop, found.boundary(begin, max_bytes, limit));
+  Slice slice{.size = static_cast<std::size_t>(stop - begin),
+              .descriptor = found.file()->descriptor(),
+              .file_position = begin,
+              .file_keeper = found.file()};
+  Slices slices;
+  if (slice.size == 0 || (first == First::only_if_it_fits && slice.size > max_bytes)) return slices;
+  if (slice.size < smallest_file_slice || slice.descriptor < 0) {
+    TRY(Buffer content, found.read({begin, stop - begin}));
+    auto* const keeper = new BufferKeeper(std::move(content));
+    slice.memory = keeper->bytes.data();
+    slice.memory_keeper.reset(keeper);
+  }
+  slices.push_back(std::move(slice));
+  return slices;
+}
+
+Result<std::optional<PartitionLog::Stamped>> PartitionLog::find(Timestamp wanted) {
+  if (offline_) return *offline_;
+  for (const auto& [base, segment] : segments_) {
+    TRY(auto found, find_in(*segment, wanted));
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<PartitionLog::Stamped>> PartitionLog::find_max_timestamp() {
+  if (offline_) return *offline_;
+  Segment* latest = nullptr;
+  for (const auto& [base, segment] : segments_) {
+    TRY(segment->load());
+    if (!latest || segment->max_timestamp() > latest->max_timestamp()) latest = segment.get();
+  }
+  if (latest->max_timestamp() == Timestamp{}) return std::nullopt;
+  return find_in(*latest, latest->max_timestamp());
+}
+
+Result<std::optional<PartitionLog::Stamped>> PartitionLog::find_in(Segment& segment,
+                                                                   Timestamp wanted) {
+  TRY(const auto extent, segment.batch_at_time(wanted, log_start_offset_));
+  if (!extent) return std::nullopt;
+  TRY(const Buffer bytes, segment.read(*extent));
+  const BatchView batch(bytes);
+  const Stamped at_start{batch.base_offset(), batch.max_timestamp(), batch.leader_epoch()};
+  if (batch.has_log_append_time()) return at_start;  // all its records have the same
+  TRY(const Buffer records,
+      wire::decompress(batch.codec(), batch.records(), max_decompressed_batch));
+  wire::RecordReader reader(records, batch.record_count());
+  while (const auto record = reader.next()) {
+    const Timestamp timestamp{batch.base_timestamp().value + record->timestamp_delta};
+    const Offset offset = batch.base_offset() + record->offset_delta;
+    if (timestamp >= wanted && offset >= log_start_offset_) {
+      return Stamped{offset, timestamp, batch.leader_epoch()};
+    }
+  }
+  return std::nullopt;
+}
+
+Result<> PartitionLog::advance_log_start(Offset start) {
+  if (offline_) return *offline_;
+  ASSERT(start <= high_watermark_);
+  if (start <= log_start_offset_) return {};
+  log_start_offset_ = start;
+  if (epochs_.truncate_before(start)) {
+    TRY(write_epochs());
+  }
+  while (segments_.size() > 1 && std::next(segments_.begin())->first <= start) {
+    const auto oldest = segments_.begin();
+    TRY(oldest->second->remove_files());
+    auto removed =
+        files_.remove(directory_ + "/" + offset_in_file_name(oldest->first) + ".snapshot");
+    if (!removed && removed.error().fault != Fault::not_found) return removed;
+    segments_.erase(oldest);
+  }
+  return {};
+}
+
+std::int64_t PartitionLog::size() const {
+  std::int64_t total = 0;
+  for (const auto& [base, segment] : segments_) total += segment->size();
+  return total;
+}
+
+Result<> PartitionLog::close() {
+  if (offline_) return *offline_;
+  TRY(commit());
+  TRY(active().flush_indexes(Segment::Flush::sealed));
+  if (snapshot_offset_ != next_offset_) {
+    TRY(write_snapshot());
+  }
+  if (recovery_point_ < next_offset_) {
+    TRY(active().file()->sync());
+  }
+  recovery_point_ = next_offset_;
+  return {};
+}
+
+}  // namespace odradek::log

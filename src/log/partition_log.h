@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/slice.h"
+#include "log/batch_validator.h"
+#include "log/file.h"
+#include "log/leader_epochs.h"
+#include "log/log_config.h"
+#include "log/producer_state.h"
+#include "log/segment.h"
+#include "log/tail_cache.h"
+
+namespace odradek::log {
+
+// The log of one partition: a directory of segments, and what was learnt from reading them.
+//
+// append() is the only way for a batch to become part of history. It checks, assigns offsets and
+// stages; commit() writes everything staged with one call and only then moves the high watermark,
+// so that what is answered and what is read has been written. Nothing is read between the two.
+//
+// After a failed write the log is offline: nobody knows what the disk holds, so every later call
+// fails with the same error until the broker is started again.
+//
+// Used by one thread, the node's. Slow work (syncs) is handed out as background tasks.
+class PartitionLog {
+ public:
+  struct Place {
+    FileSystem& files;
+    TailCache& cache;
+    std::string directory;
+    Offset recovery_point;    // all before it was synced: not checked again
+    Offset log_start_offset;  // as checkpointed; records before it were deleted
+  };
+
+  // What opening found out, for the log of the process.
+  struct Recovery {
+    std::int64_t bytes_checked = 0;
+    std::int64_t bytes_cut = 0;
+    std::string cut_file;
+    Offset cut_offset;
+  };
+
+  // Opens the directory, which exists, and makes the first segment where there is none. Checks
+  // what lies behind the recovery point: a torn end is cut off, damage before it is an error.
+  static Result<std::unique_ptr<PartitionLog>> open(const Place& place, Recovery& recovery);
+  ~PartitionLog();
+
+  struct Appended {
+    BatchFault fault;
+    Offset base_offset{-1};
+    Timestamp log_append_time{};  // -1 unless the topic uses it
+  };
+  struct AppendContext {
+    const LogConfig& config;
+    LeaderEpoch leader_epoch;
+    Timestamp now;
+  };
+  // Checks and stages one batch, which it changes in place and which `owner` keeps. A duplicate of
+  // an idempotent producer is answered with its first offset and not stored again.
+  Appended append(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
+  bool has_staged() const { return !staged_.empty(); }
+  Result<> commit();
+
+  // Batches from `offset` on, whole, for about `max_bytes`, not at or behind `end`. The first one
+  // comes whatever its size, or not at all if it is too large.
+  enum class First { whatever_its_size, only_if_it_fits };
+  Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, First first);
+
+  struct Stamped {
+    Offset offset;
+    Timestamp timestamp;
+    LeaderEpoch leader_epoch = none_of<LeaderEpoch>;
+  };
+  // The first record whose timestamp is at least `wanted`, and the first that has the largest.
+  Result<std::optional<Stamped>> find(Timestamp wanted);
+  Result<std::optional<Stamped>> find_max_timestamp();
+
+  // Moves the start of the log up to `start`, at most the high watermark, and removes the segments
+  // that lie before it.
+  Result<> advance_log_start(Offset start);
+
+  Offset log_start_offset() const { return log_start_offset_; }
+  Offset high_watermark() const { return high_watermark_; }
+  Offset last_stable_offset() const { return high_watermark_; }
+  Offset recovery_point() const { return recovery_point_; }
+  const LeaderEpochs& leader_epochs() const { return epochs_; }
+  const ProducerState& producers() const { return producers_; }
+  std::int64_t size() const;
+  const std::optional<Error>& offline() const { return offline_; }
+
+  // Work that may block and so belongs on another thread. run() touches only files; when it
+  // succeeded, give its recovery point to synced().
+  struct BackgroundTask {
+    std::function<Result<>()> run;
+    std::optional<Offset> recovery_point;
+  };
+  std::vector<BackgroundTask> take_background_tasks() { return std::exchange(tasks_, {}); }
+  void synced(Offset recovery_point);
+
+  // Makes everything durable, indexes and a snapshot included. The log is not used afterwards.
+  Result<> close();
+  // Silent producers are forgotten once they wrote nothing since `limit`.
+  void expire_producers(Timestamp limit) { producers_.expire(limit); }
+
+ private:
+  friend class PartitionLogLoader;
+  struct Staged {
+    Bytes bytes;
+    KeeperPtr keeper;
+    std::int64_t position = 0;
+    Offset next;
+  };
+
+  explicit PartitionLog(const Place& place);
+  Segment& active() { return *std::prev(segments_.end())->second; }
+  bool must_roll(const wire::BatchView& batch, const AppendContext& context);
+  Result<> roll(Timestamp now);
+  Result<> write_snapshot();
+  Result<> write_epochs();
+  void plan_write_behind();
+  Result<> plan_checkpoint();
+  void stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
+  Result<Slices> read_files(Offset offset, Offset end, std::size_t max_bytes, First first);
+  Result<std::optional<Stamped>> find_in(Segment& segment, Timestamp wanted);
+  Error go_offline(Error error);
+  Offset end_of(std::map<Offset, std::unique_ptr<Segment>>::const_iterator segment) const;
+
+  FileSystem& files_;
+  TailCache& cache_;
+  TailCache::Tail* tail_;
+  std::string directory_;
+  std::map<Offset, std::unique_ptr<Segment>> segments_;  // by base offset; never empty
+  Timestamp active_since_{};
+  Offset log_start_offset_;
+  Offset next_offset_;  // behind what is staged
+  Offset high_watermark_;
+  Offset recovery_point_;
+  Offset snapshot_offset_{-1};
+  std::int64_t committed_size_ = 0;  // of the active segment
+  std::int64_t written_behind_ = 0;  // of the active segment
+  std::int64_t bytes_since_checkpoint_ = 0;
+  std::vector<Staged> staged_;
+  std::vector<Bytes> pieces_;
+  std::vector<BackgroundTask> tasks_;
+  LeaderEpochs epochs_;
+  bool epochs_changed_ = false;
+  ProducerState producers_;
+  std::optional<Error> offline_;
+};
+
+}  // namespace odradek::log

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log/partition_log_loader.h"
+
+#include <algorithm>
+
+#include "base/parse_number.h"
+
+namespace odradek::log {
+namespace {
+
+constexpr std::size_t digits = 20;
+
+// The offset in "00000000000000000042.log", for a name with that suffix.
+std::optional<Offset> offset_of(std::string_view name, std::string_view suffix) {
+  if (name.size() != digits + suffix.size() || !name.ends_with(suffix)) return std::nullopt;
+  const auto number = parse_number<std::int64_t>(name.substr(0, digits));
+  if (!number) return std::nullopt;
+  return Offset{*number};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PartitionLog>> PartitionLog::open(const Place& place, Recovery& recovery) {
+  return PartitionLogLoader::load(place, recovery);
+}
+
+Result<std::unique_ptr<PartitionLog>> PartitionLogLoader::load(
+    const PartitionLog::Place& place, PartitionLog::Recovery& recovery) {
+  std::unique_ptr<PartitionLog> log(new PartitionLog(place));
+  PartitionLogLoader loader(*log, recovery);
+  TRY(loader.find_segments());
+  TRY(loader.load_epochs());
+  TRY(loader.load_snapshot());
+  TRY(loader.replay());
+  return log;
+}
+
+Result<> PartitionLogLoader::find_segments() {
+  TRY(const auto names, log_.files_.list(log_.directory_));
+  for (const std::string& name : names) {
+    if (const auto base = offset_of(name, ".log")) {
+      log_.segments_.emplace(
+          *base, std::make_unique<Segment>(log_.files_,
+                                           log_.directory_ + "/" + offset_in_file_name(*base),
+                                           *base));
+    }
+    if (const auto taken = offset_of(name, ".snapshot")) {
+      snapshot_offset_ = std::max(snapshot_offset_, *taken);
+    }
+  }
+  if (!log_.segments_.empty()) return {};
+  const Offset first = log_.log_start_offset_;
+  auto segment = std::make_unique<Segment>(
+      log_.files_, log_.directory_ + "/" + offset_in_file_name(first), first);
+  TRY(segment->create());
+  log_.segments_.emplace(first, std::move(segment));
+  return {};
+}
+
+Result<> PartitionLogLoader::load_epochs() {
+  const auto text = log_.files_.read_file(log_.directory_ + "/leader-epoch-checkpoint");
+  if (!text && text.error().fault != Fault::not_found) return text.error();
+  epochs_known_ = text && log_.epochs_.decode(as_text(*text));
+  return {};
+}
+
+Result<> PartitionLogLoader::load_snapshot() {
+  if (snapshot_offset_.value < 0) return {};
+  const auto content = log_.files_.read_file(log_.directory_ + "/" +
+                                             offset_in_file_name(snapshot_offset_) + ".snapshot");
+  if (content && log_.producers_.decode(*content)) {
+    log_.snapshot_offset_ = snapshot_offset_;
+  } else {
+    snapshot_offset_ = {-1};
+  }
+  return {};
+}
+
+Result<> PartitionLogLoader::replay() {
+  const Offset first = log_.segments_.begin()->first;
+  log_.log_start_offset_ = std::max(log_.log_start_offset_, first);
+  Offset from = std::min(std::max(snapshot_offset_, first), log_.recovery_point_);
+  if (!epochs_known_) from = first;
+  from = std::max(from, first);
+  log_.next_offset_ = first;
+  for (auto segment = std::prev(log_.segments_.upper_bound(from));
+       segment != log_.segments_.end(); ++segment) {
+    TRY(replay_segment(segment->first, *segment->second, from));
+  }
+  Segment& last = log_.active();
+  log_.committed_size_ = last.size();
+  log_.written_behind_ = last.size();
+  log_.high_watermark_ = log_.next_offset_;
+  // What a damaged start checkpoint or a cut end cannot mean is brought back into range.
+  log_.log_start_offset_ = std::min(log_.log_start_offset_, log_.high_watermark_);
+  log_.recovery_point_ = std::min(log_.recovery_point_, log_.high_watermark_);
+  log_.epochs_.truncate_from(log_.next_offset_);
+  if (log_.snapshot_offset_ > log_.next_offset_) {
+    // The snapshot speaks of batches that were cut off: learn the producers from the log alone.
+    log_.producers_.clear();
+    log_.snapshot_offset_ = {-1};
+    snapshot_offset_ = {-1};
+    return replay();
+  }
+  return {};
+}
+
+Result<> PartitionLogLoader::replay_segment(Offset base, Segment& segment, Offset from) {
+  TRY(segment.load());
+  log_.next_offset_ = std::max(log_.next_offset_, base);
+  const std::int64_t end = segment.size();
+  TRY(const std::int64_t position, segment.position_of(from));
+  TRY(const std::int64_t unsynced, segment.position_of(log_.recovery_point_));
+  std::int64_t whole = position;
+  if (position < unsynced) {
+    // Synced, so its checksums hold; only producers and epochs are learnt from it.
+    BatchScanner scanner(*segment.file(), position, unsynced, BatchScanner::Read::headers);
+    for (;;) {
+      TRY(const auto found, scanner.next());
+      if (!found) break;
+      learn(found->batch);
+    }
+    whole = scanner.position();
+  }
+  if (whole < end) {
+    TRY(const std::int64_t cut,
+        segment.recover(whole, [&](const auto& batch) { learn(batch); }));
+    recovery_.bytes_checked += end - whole;
+    if (cut > 0 && &segment != &log_.active()) {
+      return Error{Fault::corrupt, segment.log_path() + ": damaged at byte " +
+                                       std::to_string(end - cut) +
+                                       ", and later segments follow it"};
+    }
+    if (cut > 0) {
+      TRY(segment.cut());
+      recovery_.bytes_cut += cut;
+      recovery_.cut_file = segment.log_path();
+      recovery_.cut_offset = log_.next_offset_;
+    }
+  }
+  return {};
+}
+
+void PartitionLogLoader::learn(const wire::BatchView& batch) {
+  log_.next_offset_ = std::max(log_.next_offset_, batch.next_offset());
+  if (batch.base_offset() >= snapshot_offset_) log_.producers_.update(batch);
+  if (log_.epochs_.assign(batch.leader_epoch(), batch.base_offset())) log_.epochs_changed_ = true;
+}
+
+}  // namespace odradek::log

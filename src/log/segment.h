@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "log/batch_scanner.h"
+#include "log/file.h"
+#include "log/segment_index.h"
+
+namespace odradek::log {
+
+// One `.log` file of a partition with its two indexes. A partition writes to its last segment and
+// only reads the others; those open their files when they are first read. Used by one thread.
+class Segment {
+ public:
+  // Names a segment; its files are touched by load() or create(). `path` has no suffix:
+  // "/data/orders-3/00000000000000000042".
+  Segment(FileSystem& files, std::string path, Offset base_offset)
+      : files_(files), path_(std::move(path)), base_offset_(base_offset) {}
+
+  // Makes the files of a new, empty segment.
+  Result<> create();
+
+  // Opens the file and takes the indexes as they are, rebuilding what is missing or cannot be.
+  // Does nothing the second time.
+  Result<> load();
+
+  // Believes nothing from `position` on: checks every batch, indexes it again and tells `each` of
+  // it. Returns how many bytes at the end are no batch; they still stand in the file.
+  using EachBatch = std::function<void(const wire::BatchView&)>;
+  Result<std::int64_t> recover(std::int64_t position, const EachBatch& each);
+  // Cuts the file to size().
+  Result<> cut();
+
+  // Takes a batch into account that stands at the end of the file, or is staged to.
+  void note(const wire::BatchView& batch, std::int32_t index_interval_bytes);
+
+  // Where the first batch begins that ends behind `offset`; the end where there is none.
+  Result<std::int64_t> position_of(Offset offset);
+  // A batch boundary in (begin, begin + max_bytes], as far behind as the index knows one, else the
+  // end of the batch at `begin`; never behind `end`.
+  Result<std::int64_t> boundary(std::int64_t begin, std::size_t max_bytes, std::int64_t end);
+  // The first batch from `offset` on whose max timestamp is at least `timestamp`, as a position.
+  struct Extent {
+    std::int64_t position = 0;
+    std::int64_t size = 0;
+  };
+  Result<std::optional<Extent>> batch_at_time(Timestamp timestamp, Offset offset);
+  Result<Buffer> read(Extent extent);
+
+  // Writes the indexes to their files; with the last time entry, when the segment is complete.
+  enum class Flush { so_far, sealed };
+  Result<> flush_indexes(Flush how);
+  // Removes the files; those that are still being sent live on without a name.
+  Result<> remove_files();
+
+  Offset base_offset() const { return base_offset_; }
+  std::int64_t size() const { return size_; }
+  const FilePtr& file() const { return file_; }
+  std::string log_path() const { return path_ + ".log"; }
+  Timestamp max_timestamp() const { return max_timestamp_; }
+  Timestamp first_timestamp() const { return first_timestamp_; }
+  bool index_is_full() const;
+
+ private:
+  Result<> load_index_files();
+  Result<> scan_behind_last_entry();
+  std::int64_t position_at_or_before(Offset offset) const;
+
+  FileSystem& files_;
+  std::string path_;
+  Offset base_offset_;
+  FilePtr file_;
+  std::int64_t size_ = 0;
+  OffsetIndex offsets_;
+  TimeIndex times_;
+  std::int64_t bytes_since_entry_ = 0;
+  Timestamp max_timestamp_{};
+  Timestamp first_timestamp_{};  // the max timestamp of the first batch: what segment.ms counts from
+  Offset offset_of_max_timestamp_{};
+};
+
+// "00000000000000000042": how Kafka writes an offset in a file name.
+std::string offset_in_file_name(Offset offset);
+
+}  // namespace odradek::log

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log/tail_cache.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/assert.h"
+
+namespace odradek::log {
+
+struct TailCache::Chunk : Keeper {
+  static constexpr std::size_t capacity = 64 << 10;
+  std::size_t used = 0;
+  std::byte bytes[capacity];
+};
+
+TailCache::TailCache(std::size_t budget) : budget_(budget) {}
+
+TailCache::~TailCache() {
+  while (!oldest_first_.empty()) evict();
+}
+
+TailCache::Tail* TailCache::open() { return std::make_unique<Tail>().release(); }
+
+void TailCache::close(Tail* tail) {
+  clear(tail);
+  tail->closed_ = true;
+  if (tail->mentions_ == 0) std::unique_ptr<Tail>(tail).reset();
+}
+
+void TailCache::clear(Tail* tail) {
+  for (const Batch& batch : tail->batches_) size_ -= batch.size;
+  tail->batches_.clear();
+}
+
+void TailCache::add(Tail* tail, Batch batch) {
+  if (batch.size > budget_) return clear(tail);  // a gap must not stay behind
+  ASSERT(tail->batches_.empty() || tail->batches_.back().next == batch.base);
+  if (batch.size < kept_in_place) copy_into_chunk(batch);
+  size_ += batch.size;
+  tail->batches_.push_back(std::move(batch));
+  ++tail->mentions_;
+  oldest_first_.push_back(tail);
+  while (size_ > budget_) evict();
+}
+
+void TailCache::copy_into_chunk(Batch& batch) {
+  if (!chunk_ || Chunk::capacity - chunk_->used < batch.size) chunk_.reset(new Chunk);
+  std::byte* const at = chunk_->bytes + chunk_->used;
+  std::memcpy(at, batch.data, batch.size);
+  chunk_->used += batch.size;
+  batch.data = at;
+  batch.keeper = chunk_;
+}
+
+// Drops the oldest mention, and the batch it stands for. A partition that was cleared has more
+// mentions than batches; those in excess are the older ones.
+void TailCache::evict() {
+  Tail* const tail = oldest_first_.front();
+  oldest_first_.pop_front();
+  if (tail->mentions_-- == tail->batches_.size()) {
+    size_ -= tail->batches_.front().size;
+    tail->batches_.pop_front();
+  }
+  if (tail->closed_ && tail->mentions_ == 0) std::unique_ptr<Tail>(tail).reset();
+}
+
+namespace {
+
+void add_slice(Slices& slices, const TailCache::Batch& batch) {
+  if (!slices.empty()) {
+    Slice& last = slices.back();
+    const bool adjoins = last.memory_keeper == batch.keeper &&
+                         last.memory + last.size == batch.data &&
+                         last.file_keeper == batch.file;
+    if (adjoins) {
+      last.size += batch.size;
+      return;
+    }
+  }
+  slices.push_back({.size = batch.size,
+                    .memory = batch.data,
+                    .memory_keeper = batch.keeper,
+                    .descriptor = batch.file->descriptor(),
+                    .file_position = batch.position,
+                    .file_keeper = batch.file});
+}
+
+}  // namespace
+
+bool TailCache::read(const Tail& tail, Offset offset, Offset end, std::size_t max_bytes,
+                     Slices& slices) {
+  const auto& batches = tail.batches_;
+  if (batches.empty() || offset < batches.front().base) return false;
+  auto batch = std::partition_point(batches.begin(), batches.end(),
+                                    [&](const Batch& each) { return each.next <= offset; });
+  std::size_t total = 0;
+  for (; batch != batches.end() && batch->next <= end; ++batch) {
+    if (total > 0 && total + batch->size > max_bytes) break;
+    total += batch->size;
+    add_slice(slices, *batch);
+  }
+  return true;
+}
+
+}  // namespace odradek::log

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace odradek::wire {
+
+// How the records of a batch are compressed: bits 0-2 of its attributes.
+enum class Codec : std::int8_t { none = 0, gzip = 1, snappy = 2, lz4 = 3, zstd = 4 };
+inline constexpr std::int8_t codec_count = 5;
+
+constexpr bool is_known(Codec codec) {
+  return static_cast<std::int8_t>(codec) >= 0 && static_cast<std::int8_t>(codec) < codec_count;
+}
+
+// Undoes `codec`. Never holds more than `limit` bytes of output: Fault::too_large beyond it, and
+// Fault::corrupt for bytes that the codec does not understand. Snappy is read raw (librdkafka) and
+// in xerial's framing (Java); gzip and zstd may be several members or frames in a row.
+Result<Buffer> decompress(Codec codec, Bytes input, std::size_t limit);
+
+// `level` is the codec's own; the codec's default where it is empty, as Kafka has it.
+struct CompressionLevel {
+  int value = 0;
+  bool is_default = true;
+};
+Result<Buffer> compress(Codec codec, Bytes input, CompressionLevel level = {});
+
+}  // namespace odradek::wire

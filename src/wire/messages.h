@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tuple>
+
+#include "wire/00_produce.h"
+#include "wire/01_fetch.h"
+#include "wire/02_list_offsets.h"
+#include "wire/03_metadata.h"
+#include "wire/08_offset_commit.h"
+#include "wire/09_offset_fetch.h"
+#include "wire/10_find_coordinator.h"
+#include "wire/11_join_group.h"
+#include "wire/12_heartbeat.h"
+#include "wire/13_leave_group.h"
+#include "wire/14_sync_group.h"
+#include "wire/18_api_versions.h"
+#include "wire/19_create_topics.h"
+#include "wire/20_delete_topics.h"
+#include "wire/21_delete_records.h"
+#include "wire/22_init_producer_id.h"
+#include "wire/23_offset_for_leader_epoch.h"
+#include "wire/32_describe_configs.h"
+#include "wire/33_alter_configs.h"
+#include "wire/35_describe_log_dirs.h"
+#include "wire/37_create_partitions.h"
+#include "wire/44_incremental_alter_configs.h"
+#include "wire/60_describe_cluster.h"
+#include "wire/75_describe_topic_partitions.h"
+
+namespace odradek::wire {
+
+// Every request this code can read and write; each names its response.
+using AllRequests =
+    std::tuple<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest, OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest, LeaveGroupRequest, SyncGroupRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest, DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest, DescribeConfigsRequest, AlterConfigsRequest, DescribeLogDirsRequest, CreatePartitionsRequest, IncrementalAlterConfigsRequest, DescribeClusterRequest, DescribeTopicPartitionsRequest>;
+
+}  // namespace odradek::wire
