@@ -18,8 +18,8 @@ Result<Bytes> BatchScanner::bytes_at(std::int64_t position, std::size_t size) {
     const std::size_t ahead = read_ == Read::headers ? header_block : batch_block;
     const auto most = static_cast<std::size_t>(end_ - position);
     block_.resize(std::max(block_.size(), std::max(size, ahead)));
-    TRY(block_size_, file_.read(std::span(block_).first(std::min(std::max(size, ahead), most)),
-                                position));
+    TRY(block_size_,
+        file_.read(std::span(block_).first(std::min(std::max(size, ahead), most)), position));
     block_position_ = position;
     if (block_size_ < size) return Bytes{};
   }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <optional>
-
 #include "base/bytes.h"
 #include "base/result.h"
 #include "log/file.h"
 #include "wire/record_batch.h"
+
+#include <cstdint>
+#include <optional>
 
 namespace odradek::log {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/batch_validator.h"
 
-#include <algorithm>
-
 #include "wire/record_batch_builder.h"
+
+#include <algorithm>
 
 namespace odradek::log {
 namespace {
@@ -34,10 +34,9 @@ BatchFault check_frame(Bytes bytes, const LogConfig& config) {
     return invalid_record("The base offset of a produced batch must be 0.");
   }
   if (bytes.size() > static_cast<std::size_t>(config.max_message_bytes)) {
-    return fault(ErrorCode::message_too_large,
-                 "The batch has " + std::to_string(bytes.size()) +
-                     " bytes, more than max.message.bytes of " +
-                     std::to_string(config.max_message_bytes) + ".");
+    return fault(ErrorCode::message_too_large, "The batch has " + std::to_string(bytes.size()) +
+                                                   " bytes, more than max.message.bytes of " +
+                                                   std::to_string(config.max_message_bytes) + ".");
   }
   if (!batch.crc_is_right()) {
     return fault(ErrorCode::corrupt_message, "The checksum of the batch is wrong.");
@@ -94,8 +93,7 @@ Records check_records(const BatchView& batch, Bytes payload, const LogConfig& co
     if (config.is_compacted && !record->key) {
       result.fault.error = ErrorCode::invalid_record;
       result.fault.message = "One or more records have been rejected";
-      result.fault.records.push_back(
-          {index, "Compacted topic cannot accept message without key."});
+      result.fault.records.push_back({index, "Compacted topic cannot accept message without key."});
     } else if (!config.has_log_append_time && !is_in_range(timestamp, config, now)) {
       auto out_of_range = timestamp_fault(timestamp, config);
       result.fault.error = out_of_range.error;
@@ -110,8 +108,7 @@ Records check_records(const BatchView& batch, Bytes payload, const LogConfig& co
 }
 
 // For a batch that stays packed: its header is all there is to go by.
-BatchFault check_packed_timestamps(const BatchView& batch, const LogConfig& config,
-                                   Timestamp now) {
+BatchFault check_packed_timestamps(const BatchView& batch, const LogConfig& config, Timestamp now) {
   if (config.has_log_append_time) return {};
   for (const Timestamp timestamp : {batch.base_timestamp(), batch.max_timestamp()}) {
     if (!is_in_range(timestamp, config, now)) return timestamp_fault(timestamp, config);
@@ -125,14 +122,13 @@ BatchFault recompress(const BatchView& batch, Bytes payload, const LogConfig& co
   wire::RecordReader reader(payload, batch.record_count());
   while (const auto record = reader.next()) builder.add(batch.base_timestamp(), *record);
   constexpr std::int16_t codec_bits = 7;
-  auto built =
-      builder.build({.codec = *config.compression,
-                     .level = config.compression_level,
-                     .producer_id = batch.producer_id(),
-                     .producer_epoch = batch.producer_epoch(),
-                     .base_sequence = batch.base_sequence(),
-                     .further_attributes =
-                         static_cast<std::int16_t>(batch.attributes() & ~codec_bits)});
+  auto built = builder.build(
+      {.codec = *config.compression,
+       .level = config.compression_level,
+       .producer_id = batch.producer_id(),
+       .producer_epoch = batch.producer_epoch(),
+       .base_sequence = batch.base_sequence(),
+       .further_attributes = static_cast<std::int16_t>(batch.attributes() & ~codec_bits)});
   if (!built) return fault(ErrorCode::unknown_server_error, built.error().context);
   rewritten = std::move(*built);
   return {};

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "log/log_config.h"
 #include "wire/error_code.h"
 #include "wire/record_batch.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace odradek::log {
 

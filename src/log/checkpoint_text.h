@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/ids.h"
+#include "base/parse_number.h"
+
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -8,9 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/ids.h"
-#include "base/parse_number.h"
 
 namespace odradek::log {
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/slice.h"
+
 #include <boost/smart_ptr/intrusive_ptr.hpp>
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/bytes.h"
-#include "base/result.h"
-#include "base/slice.h"
 
 // All access to the disk. The real one is in posix_file_system.h; tests put in one that loses what
 // was not synced, tears writes and runs out of space.

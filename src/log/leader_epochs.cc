@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/leader_epochs.h"
 
-#include <algorithm>
-
 #include "log/checkpoint_text.h"
+
+#include <algorithm>
 
 namespace odradek::log {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "wire/compression.h"
+
 #include <cstdint>
 #include <limits>
 #include <optional>
-
-#include "wire/compression.h"
 
 namespace odradek::log {
 

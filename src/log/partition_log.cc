@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/partition_log.h"
 
-#include <algorithm>
-#include <limits>
-
 #include "base/assert.h"
 #include "wire/record_batch.h"
+
+#include <algorithm>
+#include <limits>
 
 namespace odradek::log {
 namespace {
@@ -100,8 +100,8 @@ bool PartitionLog::must_roll(const BatchView& batch, const AppendContext& contex
   if (segment.size() == 0) return false;
   if (segment.size() > context.config.segment_bytes - batch.size()) return true;
   const bool has_times = segment.first_timestamp().value >= 0 && batch.max_timestamp().value >= 0;
-  const std::int64_t age = has_times ? batch.max_timestamp() - segment.first_timestamp()
-                                     : context.now - active_since_;
+  const std::int64_t age =
+      has_times ? batch.max_timestamp() - segment.first_timestamp() : context.now - active_since_;
   if (age > context.config.segment_ms) return true;
   const std::int64_t relative = next_offset_ + batch.last_offset_delta() - segment.base_offset();
   return segment.index_is_full() || relative > std::numeric_limits<std::int32_t>::max();

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-#include <map>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/slice.h"
@@ -19,6 +11,14 @@
 #include "log/producer_state.h"
 #include "log/segment.h"
 #include "log/tail_cache.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace odradek::log {
 

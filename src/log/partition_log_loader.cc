@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/partition_log_loader.h"
 
-#include <algorithm>
-
 #include "base/parse_number.h"
+
+#include <algorithm>
 
 namespace odradek::log {
 namespace {
@@ -24,8 +24,8 @@ Result<std::unique_ptr<PartitionLog>> PartitionLog::open(const Place& place, Rec
   return PartitionLogLoader::load(place, recovery);
 }
 
-Result<std::unique_ptr<PartitionLog>> PartitionLogLoader::load(
-    const PartitionLog::Place& place, PartitionLog::Recovery& recovery) {
+Result<std::unique_ptr<PartitionLog>> PartitionLogLoader::load(const PartitionLog::Place& place,
+                                                               PartitionLog::Recovery& recovery) {
   std::unique_ptr<PartitionLog> log(new PartitionLog(place));
   PartitionLogLoader loader(*log, recovery);
   TRY(loader.find_segments());
@@ -40,9 +40,8 @@ Result<> PartitionLogLoader::find_segments() {
   for (const std::string& name : names) {
     if (const auto base = offset_of(name, ".log")) {
       log_.segments_.emplace(
-          *base, std::make_unique<Segment>(log_.files_,
-                                           log_.directory_ + "/" + offset_in_file_name(*base),
-                                           *base));
+          *base, std::make_unique<Segment>(
+                     log_.files_, log_.directory_ + "/" + offset_in_file_name(*base), *base));
     }
     if (const auto taken = offset_of(name, ".snapshot")) {
       snapshot_offset_ = std::max(snapshot_offset_, *taken);
@@ -83,8 +82,8 @@ Result<> PartitionLogLoader::replay() {
   if (!epochs_known_) from = first;
   from = std::max(from, first);
   log_.next_offset_ = first;
-  for (auto segment = std::prev(log_.segments_.upper_bound(from));
-       segment != log_.segments_.end(); ++segment) {
+  for (auto segment = std::prev(log_.segments_.upper_bound(from)); segment != log_.segments_.end();
+       ++segment) {
     TRY(replay_segment(segment->first, *segment->second, from));
   }
   Segment& last = log_.active();
@@ -123,8 +122,7 @@ Result<> PartitionLogLoader::replay_segment(Offset base, Segment& segment, Offse
     whole = scanner.position();
   }
   if (whole < end) {
-    TRY(const std::int64_t cut,
-        segment.recover(whole, [&](const auto& batch) { learn(batch); }));
+    TRY(const std::int64_t cut, segment.recover(whole, [&](const auto& batch) { learn(batch); }));
     recovery_.bytes_checked += end - whole;
     if (cut > 0 && &segment != &log_.active()) {
       return Error{Fault::corrupt, segment.log_path() + ": damaged at byte " +

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-
 #include "log/partition_log.h"
+
+#include <memory>
 
 namespace odradek::log {
 

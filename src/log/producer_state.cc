@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/producer_state.h"
 
+#include "base/crc32c.h"
+
 #include <algorithm>
 #include <limits>
 #include <vector>
-
-#include "base/crc32c.h"
 
 namespace odradek::log {
 namespace {
@@ -135,8 +135,7 @@ bool ProducerState::decode(Bytes snapshot) {
     entry.last_timestamp = batch.timestamp;
     entry.coordinator_epoch = load_big<std::int32_t>(at + 34);
     const Offset first{load_big<std::int64_t>(at + 38)};
-    entry.transaction_first_offset =
-        first.value >= 0 ? std::optional<Offset>(first) : std::nullopt;
+    entry.transaction_first_offset = first.value >= 0 ? std::optional<Offset>(first) : std::nullopt;
   }
   return true;
 }

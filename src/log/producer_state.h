@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "wire/error_code.h"
+#include "wire/record_batch.h"
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <unordered_map>
-
-#include "base/bytes.h"
-#include "base/ids.h"
-#include "wire/error_code.h"
-#include "wire/record_batch.h"
 
 namespace odradek::log {
 

@@ -91,8 +91,8 @@ Result<std::int64_t> Segment::recover(std::int64_t position, const EachBatch& ea
   const std::int32_t known =
       offsets_.entries().empty() ? -1 : offsets_.entries().back().relative_offset;
   times_.keep_while([&](const TimeEntry& entry) { return entry.relative_offset <= known; });
-  max_timestamp_ = times_.entries().empty() ? Timestamp{}
-                                            : Timestamp{times_.entries().back().timestamp};
+  max_timestamp_ =
+      times_.entries().empty() ? Timestamp{} : Timestamp{times_.entries().back().timestamp};
   offset_of_max_timestamp_ =
       base_offset_ + (times_.entries().empty() ? 0 : times_.entries().back().relative_offset);
   size_ = position;
@@ -117,10 +117,10 @@ void Segment::note(const wire::BatchView& batch, std::int32_t index_interval_byt
     offset_of_max_timestamp_ = last;
   }
   if (bytes_since_entry_ > index_interval_bytes) {
-    offsets_.add({static_cast<std::int32_t>(last - base_offset_),
-                  static_cast<std::int32_t>(size_)});
-    times_.add({max_timestamp_.value,
-                static_cast<std::int32_t>(offset_of_max_timestamp_ - base_offset_)});
+    offsets_.add(
+        {static_cast<std::int32_t>(last - base_offset_), static_cast<std::int32_t>(size_)});
+    times_.add(
+        {max_timestamp_.value, static_cast<std::int32_t>(offset_of_max_timestamp_ - base_offset_)});
     bytes_since_entry_ = 0;
   }
   bytes_since_entry_ += batch.size();
@@ -128,9 +128,8 @@ void Segment::note(const wire::BatchView& batch, std::int32_t index_interval_byt
 }
 
 std::int64_t Segment::position_at_or_before(Offset offset) const {
-  const auto entry = offsets_.last_where([&](const OffsetEntry& each) {
-    return each.relative_offset <= offset - base_offset_;
-  });
+  const auto entry = offsets_.last_where(
+      [&](const OffsetEntry& each) { return each.relative_offset <= offset - base_offset_; });
   return entry ? entry->position : 0;
 }
 
@@ -186,8 +185,8 @@ Result<Buffer> Segment::read(Extent extent) {
 
 Result<> Segment::flush_indexes(Flush how) {
   if (how == Flush::sealed && size_ > 0) {
-    times_.add({max_timestamp_.value,
-                static_cast<std::int32_t>(offset_of_max_timestamp_ - base_offset_)});
+    times_.add(
+        {max_timestamp_.value, static_cast<std::int32_t>(offset_of_max_timestamp_ - base_offset_)});
   }
   TRY(const FilePtr offsets, files_.open(path_ + ".index", FileSystem::Open::create));
   TRY(offsets_.flush(*offsets));

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-
 #include "base/ids.h"
 #include "base/result.h"
 #include "log/batch_scanner.h"
 #include "log/file.h"
 #include "log/segment_index.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 
 namespace odradek::log {
 
@@ -82,7 +82,8 @@ class Segment {
   TimeIndex times_;
   std::int64_t bytes_since_entry_ = 0;
   Timestamp max_timestamp_{};
-  Timestamp first_timestamp_{};  // the max timestamp of the first batch: what segment.ms counts from
+  Timestamp
+      first_timestamp_{};  // the max timestamp of the first batch: what segment.ms counts from
   Offset offset_of_max_timestamp_{};
 };
 

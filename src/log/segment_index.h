@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "log/file.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 // The two sparse indexes of a segment, in Kafka's file formats (docs/format-segment.md). Both are
 // caches of the log: whatever looks wrong in them is thrown away and rebuilt.
@@ -89,8 +89,8 @@ class SegmentIndex {
     entries_.clear();
     for (; content.size() >= Entry::size; content = content.subspan(Entry::size)) {
       const Entry entry = Entry::load(content.data());
-      const bool fits = entries_.empty() ? entry.relative_offset >= 0
-                                         : entry.may_follow(entries_.back());
+      const bool fits =
+          entries_.empty() ? entry.relative_offset >= 0 : entry.may_follow(entries_.back());
       if (!fits) break;
       entries_.push_back(entry);
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/tail_cache.h"
 
+#include "base/assert.h"
+
 #include <algorithm>
 #include <cstring>
-
-#include "base/assert.h"
 
 namespace odradek::log {
 
@@ -71,8 +71,7 @@ void add_slice(Slices& slices, const TailCache::Batch& batch) {
   if (!slices.empty()) {
     Slice& last = slices.back();
     const bool adjoins = last.memory_keeper == batch.keeper &&
-                         last.memory + last.size == batch.data &&
-                         last.file_keeper == batch.file;
+                         last.memory + last.size == batch.data && last.file_keeper == batch.file;
     if (adjoins) {
       last.size += batch.size;
       return;

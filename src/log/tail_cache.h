@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/ids.h"
+#include "base/slice.h"
+#include "log/file.h"
+
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <vector>
-
-#include "base/ids.h"
-#include "base/slice.h"
-#include "log/file.h"
 
 namespace odradek::log {
 

@@ -93,9 +93,8 @@ constexpr std::size_t xerial_header = 16;  // magic, version, lowest compatible 
 
 Result<Buffer> unsnap(Bytes input, std::size_t limit) {
   Buffer output;
-  const bool framed =
-      input.size() >= xerial_header &&
-      std::equal(xerial_magic.begin(), xerial_magic.end(), octets(input.first(8)));
+  const bool framed = input.size() >= xerial_header &&
+                      std::equal(xerial_magic.begin(), xerial_magic.end(), octets(input.first(8)));
   if (!framed) {
     TRY(unsnap_block(input, output, limit));
     return output;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-
 #include "base/bytes.h"
 #include "base/result.h"
+
+#include <cstdint>
 
 namespace odradek::wire {
 

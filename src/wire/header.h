@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
 #include "wire/api.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace odradek::wire {
 

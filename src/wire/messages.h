@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <tuple>
-
 #include "wire/00_produce.h"
 #include "wire/01_fetch.h"
 #include "wire/02_list_offsets.h"
@@ -28,10 +26,17 @@
 #include "wire/60_describe_cluster.h"
 #include "wire/75_describe_topic_partitions.h"
 
+#include <tuple>
+
 namespace odradek::wire {
 
 // Every request this code can read and write; each names its response.
-using AllRequests =
-    std::tuple<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest, OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest, LeaveGroupRequest, SyncGroupRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest, DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest, DescribeConfigsRequest, AlterConfigsRequest, DescribeLogDirsRequest, CreatePartitionsRequest, IncrementalAlterConfigsRequest, DescribeClusterRequest, DescribeTopicPartitionsRequest>;
+using AllRequests = std::tuple<
+    ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
+    OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest,
+    LeaveGroupRequest, SyncGroupRequest, ApiVersionsRequest, CreateTopicsRequest,
+    DeleteTopicsRequest, DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest,
+    DescribeConfigsRequest, AlterConfigsRequest, DescribeLogDirsRequest, CreatePartitionsRequest,
+    IncrementalAlterConfigsRequest, DescribeClusterRequest, DescribeTopicPartitionsRequest>;
 
 }  // namespace odradek::wire

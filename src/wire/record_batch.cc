@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/record_batch.h"
 
-#include <limits>
-
 #include "base/assert.h"
 #include "base/crc32c.h"
 #include "wire/varint.h"
+
+#include <limits>
 
 namespace odradek::wire {
 namespace {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
-
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "wire/compression.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
 
 // Record batches, magic 2: the unit that producers send, segments hold and consumers fetch, the
 // same bytes all the way. docs/format-segment.md has the layout with an example.

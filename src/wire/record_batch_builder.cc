@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/record_batch_builder.h"
 
-#include <algorithm>
-
 #include "base/assert.h"
 #include "wire/varint.h"
+
+#include <algorithm>
 
 namespace odradek::wire {
 namespace {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "wire/compression.h"
 #include "wire/record_batch.h"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace odradek::wire {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/bytes.h"
+
 #include <cstdint>
 #include <optional>
-
-#include "base/bytes.h"
 
 namespace odradek::wire {
 

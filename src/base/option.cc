@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/option.h"
+
+#include "base/parse_number.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace odradek {
+namespace {
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+OptionList split(std::string_view text) {
+  OptionList words;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    if (const auto word = trim(text.substr(0, comma)); !word.empty()) words.emplace_back(word);
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return words;
+}
+
+template <class Words>
+std::string join(const Words& words) {
+  std::string text;
+  for (const auto& word : words) {
+    if (!text.empty()) text += ',';
+    text += word;
+  }
+  return text;
+}
+
+std::string text_of(bool value) { return value ? "true" : "false"; }
+std::string text_of(const std::string& value) { return value; }
+std::string text_of(const OptionList& value) { return join(value); }
+std::string text_of(double value) {
+  std::string text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text += '0';
+  return text;
+}
+template <std::integral T>
+std::string text_of(T value) {
+  return std::to_string(value);
+}
+template <class T>
+std::optional<std::string> text_of(const std::optional<T>& value) {
+  if (!value) return std::nullopt;
+  return text_of(*value);
+}
+
+}  // namespace
+
+OptionBase::OptionBase(OptionSet& set, const About& about) : about_(about) {
+  set.options_.push_back(this);
+}
+
+OptionBase* OptionSet::find(std::string_view name) const {
+  const auto found = std::find_if(options_.begin(), options_.end(), [&](const OptionBase* option) {
+    return option->about().name == name;
+  });
+  return found == options_.end() ? nullptr : *found;
+}
+
+template <class T>
+OptionType Option<T>::type() const {
+  if constexpr (std::same_as<Value, bool>) return OptionType::boolean;
+  if constexpr (std::same_as<Value, std::int32_t>) return OptionType::int32;
+  if constexpr (std::same_as<Value, std::int64_t>) return OptionType::int64;
+  if constexpr (std::same_as<Value, double>) return OptionType::real;
+  if constexpr (std::same_as<Value, OptionList>) return OptionType::list;
+  return OptionType::string;
+}
+
+template <class T>
+Result<typename Option<T>::Value> Option<T>::parse(std::string_view text) const {
+  const auto wrong = [&](const std::string& expected) {
+    return Error{Fault::invalid, "Invalid value " + std::string(text) + " for configuration " +
+                                     std::string(about().name) + ": " + expected};
+  };
+  if constexpr (std::same_as<Value, bool>) {
+    if (trim(text) == "true") return true;
+    if (trim(text) == "false") return false;
+    return wrong("Expected value to be either true or false");
+  } else if constexpr (std::same_as<Value, std::string>) {
+    const auto& known = range_.one_of;
+    const bool is_known = known.empty() || std::count(known.begin(), known.end(), text) > 0;
+    if (!is_known) return wrong("String must be one of: " + join(known));
+    return std::string(text);
+  } else if constexpr (std::same_as<Value, OptionList>) {
+    OptionList words = split(text);
+    for (const std::string& word : words) {
+      const bool is_known =
+          range_.of.empty() || std::count(range_.of.begin(), range_.of.end(), word) > 0;
+      if (!is_known) return wrong("String must be one of: " + join(range_.of));
+    }
+    return words;
+  } else {
+    const auto number = parse_number<Value>(trim(text));
+    if (!number)
+      return wrong("Not a number of type " + std::string(sizeof(Value) == 8 ? "LONG" : "INT"));
+    if (*number < range_.min) return wrong("Value must be at least " + text_of(range_.min));
+    if (*number > range_.max) return wrong("Value must be no more than " + text_of(range_.max));
+    return *number;
+  }
+}
+
+template <class T>
+Result<> Option<T>::set(std::string_view text) {
+  TRY(value_, parse(text));
+  return {};
+}
+
+template <class T>
+Result<> Option<T>::check(std::string_view text) const {
+  TRY(parse(text));
+  return {};
+}
+
+template <class T>
+std::optional<std::string> Option<T>::text() const {
+  return text_of(value_);
+}
+template <class T>
+std::optional<std::string> Option<T>::default_text() const {
+  return text_of(default_);
+}
+
+template <class T>
+std::string Option<T>::range_text() const {
+  if constexpr (std::same_as<Value, bool>) {
+    return "true, false";
+  } else if constexpr (std::same_as<Value, std::string>) {
+    return join(range_.one_of);
+  } else if constexpr (std::same_as<Value, OptionList>) {
+    return join(range_.of);
+  } else {
+    using Limits = std::numeric_limits<Value>;
+    std::string range;
+    if (range_.min != Limits::lowest()) range = "at least " + text_of(range_.min);
+    if (range_.max != Limits::max()) {
+      range += (range.empty() ? "at most " : ", at most ") + text_of(range_.max);
+    }
+    return range;
+  }
+}
+
+template class Option<bool>;
+template class Option<std::int32_t>;
+template class Option<std::int64_t>;
+template class Option<double>;
+template class Option<std::string>;
+template class Option<OptionList>;
+template class Option<std::optional<std::int32_t>>;
+template class Option<std::optional<std::int64_t>>;
+template class Option<std::optional<std::string>>;
+
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string_view nearest_name(std::string_view name, const std::vector<std::string_view>& known) {
+  std::string_view nearest;
+  std::size_t least = name.size() / 3 + 1;
+  for (const std::string_view each : known) {
+    const std::size_t distance = edit_distance(name, each);
+    if (distance < least) {
+      least = distance;
+      nearest = each;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace odradek

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "meta/catalogue_view.h"
+
+#include "base/assert.h"
+
+namespace odradek::meta {
+namespace {
+
+void set_or_erase(Configs& configs, const ConfigRecord& record) {
+  if (record.value) {
+    configs[record.name] = *record.value;
+  } else {
+    configs.erase(record.name);
+  }
+}
+
+}  // namespace
+
+void CatalogueView::apply(const Record& record) {
+  std::visit([this](const auto& each) { apply_one(each); }, record);
+}
+
+void CatalogueView::apply_one(const ClusterRecord& record) {
+  cluster_id_ = record.cluster_id;
+  directory_id_ = record.directory_id;
+}
+
+void CatalogueView::apply_one(const NodeStartedRecord& record) {
+  for (auto& [name, topic] : by_name_) {
+    auto next = std::make_shared<Topic>(*topic);
+    for (PartitionRecord& partition : next->partitions) {
+      if (partition.leader == record.node) ++partition.leader_epoch.value;
+    }
+    by_id_[next->id] = next;
+    topic = std::move(next);
+  }
+}
+
+void CatalogueView::apply_one(const TopicRecord& record) {
+  ASSERT(!by_name_.contains(record.name));
+  auto topic = std::make_shared<Topic>();
+  topic->id = record.id;
+  topic->name = record.name;
+  topic->partitions = record.partitions;
+  for (const ConfigEntry& entry : record.configs) topic->configs[entry.name] = entry.value;
+  replace(std::move(topic));
+}
+
+void CatalogueView::apply_one(const TopicRemovedRecord& record) {
+  const TopicPtr topic = find(record.id);
+  ASSERT(topic != nullptr);
+  by_name_.erase(topic->name);
+  by_id_.erase(topic->id);
+}
+
+void CatalogueView::apply_one(const PartitionsAddedRecord& record) {
+  const TopicPtr before = find(record.topic_id);
+  ASSERT(before != nullptr);
+  auto topic = std::make_shared<Topic>(*before);
+  topic->partitions.insert(topic->partitions.end(), record.partitions.begin(),
+                           record.partitions.end());
+  replace(std::move(topic));
+}
+
+void CatalogueView::apply_one(const ConfigRecord& record) {
+  if (record.resource_type != ResourceType::topic) {
+    ASSERT(record.resource_type == ResourceType::broker);
+    return set_or_erase(broker_configs_[record.resource_name], record);
+  }
+  const TopicPtr before = find(record.resource_name);
+  ASSERT(before != nullptr);
+  auto topic = std::make_shared<Topic>(*before);
+  set_or_erase(topic->configs, record);
+  replace(std::move(topic));
+}
+
+void CatalogueView::apply_one(const ProducerIdsRecord& record) { next_producer_id_ = record.next; }
+
+void CatalogueView::replace(std::shared_ptr<const Topic> topic) {
+  by_id_[topic->id] = topic;
+  by_name_[topic->name] = std::move(topic);
+}
+
+TopicPtr CatalogueView::find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+TopicPtr CatalogueView::find(const Uuid& id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+const Configs& CatalogueView::broker_configs(std::string_view broker) const {
+  static const Configs none;
+  const auto found = broker_configs_.find(broker);
+  return found == broker_configs_.end() ? none : found->second;
+}
+
+Records CatalogueView::snapshot() const {
+  Records records;
+  records.push_back(ClusterRecord{cluster_id_, directory_id_});
+  records.push_back(ProducerIdsRecord{next_producer_id_});
+  for (const auto& [name, topic] : by_name_) {
+    TopicRecord record{topic->id, topic->name, topic->partitions, {}};
+    for (const auto& [config, value] : topic->configs) record.configs.push_back({config, value});
+    records.push_back(std::move(record));
+  }
+  for (const auto& [broker, configs] : broker_configs_) {
+    for (const auto& [config, value] : configs) {
+      records.push_back(ConfigRecord{ResourceType::broker, broker, config, value});
+    }
+  }
+  return records;
+}
+
+}  // namespace odradek::meta

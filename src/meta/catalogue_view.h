@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/ids.h"
+#include "base/uuid.h"
+#include "meta/records.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace odradek::meta {
+
+using Configs = std::map<std::string, std::string, std::less<>>;
+
+struct Topic {
+  Uuid id;
+  std::string name;
+  std::vector<PartitionRecord> partitions;  // by partition id
+  Configs configs;                          // what was set for this topic, nothing inherited
+};
+// Topics are shared between versions of a view and never change.
+using TopicPtr = std::shared_ptr<const Topic>;
+
+// The catalogue at one version. A value that the records add up to: the same records in the same
+// order give the same view everywhere. Unknown ids in a record are a broken log and end in ASSERT.
+class CatalogueView {
+ public:
+  void apply(const Record& record);
+  // The commit that was just applied as a whole.
+  void set_version(std::int64_t version) { version_ = version; }
+
+  std::int64_t version() const { return version_; }
+  const Uuid& cluster_id() const { return cluster_id_; }
+  const Uuid& directory_id() const { return directory_id_; }
+  ProducerId next_producer_id() const { return next_producer_id_; }
+
+  // Null where there is none.
+  TopicPtr find(std::string_view name) const;
+  TopicPtr find(const Uuid& id) const;
+  // In the order of their names.
+  const std::map<std::string, TopicPtr, std::less<>>& topics() const { return by_name_; }
+
+  // What was set for a broker; empty where nothing was.
+  const Configs& broker_configs(std::string_view broker) const;
+
+  // The records of one commit that leads an empty view to this state.
+  Records snapshot() const;
+
+ private:
+  void apply_one(const ClusterRecord& record);
+  void apply_one(const NodeStartedRecord& record);
+  void apply_one(const TopicRecord& record);
+  void apply_one(const TopicRemovedRecord& record);
+  void apply_one(const PartitionsAddedRecord& record);
+  void apply_one(const ConfigRecord& record);
+  void apply_one(const ProducerIdsRecord& record);
+  void replace(std::shared_ptr<const Topic> topic);
+
+  std::int64_t version_ = 0;
+  Uuid cluster_id_;
+  Uuid directory_id_;
+  ProducerId next_producer_id_;
+  std::map<std::string, TopicPtr, std::less<>> by_name_;
+  std::unordered_map<Uuid, TopicPtr> by_id_;
+  std::map<std::string, Configs, std::less<>> broker_configs_;
+};
+
+}  // namespace odradek::meta

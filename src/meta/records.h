@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/ids.h"
+#include "base/uuid.h"
+#include "wire/api.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+// What the catalogue consists of. Encoded like a flexible wire message, so that a field can be
+// added with a version or as a tag. Numbers of retired records stay listed in
+// docs/format-catalogue.md.
+namespace odradek::meta {
+
+using wire::always;
+using wire::nullable;
+
+inline constexpr wire::Version record_version = 0;
+
+// The cluster and this copy of its catalogue come into being.
+struct ClusterRecord {
+  static constexpr std::int16_t number = 1;
+  Uuid cluster_id;
+  Uuid directory_id;
+
+  static void walk(auto& m, auto& wire) {
+    wire(m.cluster_id);
+    wire(m.directory_id);
+  }
+};
+
+// A node starts: the leader epoch of every partition it leads grows by one, so that an answer from
+// before the start cannot be taken for one from after it.
+struct NodeStartedRecord {
+  static constexpr std::int16_t number = 2;
+  NodeId node;
+
+  static void walk(auto& m, auto& wire) { wire(m.node); }
+};
+
+struct PartitionRecord {
+  std::vector<NodeId> replicas;  // the preferred leader first
+  NodeId leader = none_of<NodeId>;
+  LeaderEpoch leader_epoch;
+
+  static void walk(auto& m, auto& wire) {
+    wire(m.replicas);
+    wire(m.leader);
+    wire(m.leader_epoch);
+  }
+  friend bool operator==(const PartitionRecord&, const PartitionRecord&) = default;
+};
+
+struct ConfigEntry {
+  std::string name;
+  std::string value;
+
+  static void walk(auto& m, auto& wire) {
+    wire(m.name);
+    wire(m.value);
+  }
+};
+
+struct TopicRecord {
+  static constexpr std::int16_t number = 3;
+  Uuid id;
+  std::string name;
+  std::vector<PartitionRecord> partitions;
+  std::vector<ConfigEntry> configs;
+
+  static void walk(auto& m, auto& wire) {
+    wire(m.id);
+    wire(m.name);
+    wire(m.partitions);
+    wire(m.configs);
+  }
+};
+
+struct TopicRemovedRecord {
+  static constexpr std::int16_t number = 4;
+  Uuid id;
+
+  static void walk(auto& m, auto& wire) { wire(m.id); }
+};
+
+// Partitions are added behind those a topic has.
+struct PartitionsAddedRecord {
+  static constexpr std::int16_t number = 5;
+  Uuid topic_id;
+  std::vector<PartitionRecord> partitions;
+
+  static void walk(auto& m, auto& wire) {
+    wire(m.topic_id);
+    wire(m.partitions);
+  }
+};
+
+// Kafka's numbers (org.apache.kafka.common.config.ConfigResource.Type).
+enum class ResourceType : std::int8_t {
+  unknown = 0,
+  topic = 2,
+  broker = 4,
+  broker_logger = 8,
+  client_metrics = 16,
+  group = 32,
+};
+
+// One configuration of one resource is set, or with no value removed. A broker is named by its id,
+// or by "" for all of them.
+struct ConfigRecord {
+  static constexpr std::int16_t number = 6;
+  ResourceType resource_type = ResourceType::unknown;
+  std::string resource_name;
+  std::string name;
+  std::optional<std::string> value;
+
+  static void walk(auto& m, auto& wire) {
+    wire(m.resource_type);
+    wire(m.resource_name);
+    wire(m.name);
+    wire(m.value, always, nullable());
+  }
+};
+
+// Producer ids below `next` have been handed out to a node, in a block.
+struct ProducerIdsRecord {
+  static constexpr std::int16_t number = 7;
+  ProducerId next;
+
+  static void walk(auto& m, auto& wire) { wire(m.next); }
+};
+
+using Record = std::variant<ClusterRecord, NodeStartedRecord, TopicRecord, TopicRemovedRecord,
+                            PartitionsAddedRecord, ConfigRecord, ProducerIdsRecord>;
+using Records = std::vector<Record>;
+
+}  // namespace odradek::meta

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "meta/topic_options.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace odradek::meta {
+namespace {
+
+std::optional<wire::Codec> codec_of(const std::string& compression_type) {
+  if (compression_type == "uncompressed") return wire::Codec::none;
+  if (compression_type == "gzip") return wire::Codec::gzip;
+  if (compression_type == "snappy") return wire::Codec::snappy;
+  if (compression_type == "lz4") return wire::Codec::lz4;
+  if (compression_type == "zstd") return wire::Codec::zstd;
+  return std::nullopt;  // producer
+}
+
+wire::CompressionLevel level_of(const TopicOptions& options, std::optional<wire::Codec> codec) {
+  if (codec == wire::Codec::gzip && *options.compression_gzip_level != -1) {
+    return {*options.compression_gzip_level, false};
+  }
+  if (codec == wire::Codec::lz4) return {*options.compression_lz4_level, false};
+  if (codec == wire::Codec::zstd) return {*options.compression_zstd_level, false};
+  return {};
+}
+
+}  // namespace
+
+void set_for_topic(TopicOptions& options, const TopicOptions& broker_defaults,
+                   const Configs& configs) {
+  for (std::size_t i = 0; i < options.options().size(); ++i) {
+    OptionBase& option = *options.options()[i];
+    option.reset();
+    const auto inherited = broker_defaults.options()[i]->text();
+    if (inherited) (void)option.set(*inherited);
+    const auto own = configs.find(option.about().name);
+    if (own != configs.end()) (void)option.set(own->second);
+  }
+}
+
+log::LogConfig log_config(const TopicOptions& options) {
+  const auto& policies = *options.cleanup_policy;
+  const auto compression = codec_of(*options.compression_type);
+  return {.segment_bytes = *options.segment_bytes,
+          .segment_ms = *options.segment_ms,
+          .index_interval_bytes = *options.index_interval_bytes,
+          .max_message_bytes = *options.max_message_bytes,
+          .is_compacted = std::count(policies.begin(), policies.end(), "compact") > 0,
+          .has_log_append_time = *options.message_timestamp_type == "LogAppendTime",
+          .timestamp_before_max_ms = *options.message_timestamp_before_max_ms,
+          .timestamp_after_max_ms = *options.message_timestamp_after_max_ms,
+          .compression = compression,
+          .compression_level = level_of(options, compression)};
+}
+
+}  // namespace odradek::meta
