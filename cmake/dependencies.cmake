@@ -2,13 +2,18 @@
 find_package(Boost 1.81 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 
 add_library(odradek_codecs INTERFACE)
 if(ODRADEK_STATIC)
   set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
 endif()
+
+# Debian has fmt and spdlog as shared libraries only, and the broker is one static binary: fmt is
+# used from its headers, spdlog is compiled once from its own.
+add_library(odradek_text STATIC ${PROJECT_SOURCE_DIR}/cmake/spdlog.cc)
+target_compile_features(odradek_text PUBLIC cxx_std_20)
+target_compile_definitions(odradek_text PUBLIC
+  FMT_HEADER_ONLY SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 foreach(codec zstd lz4 snappy deflate)
   find_library(ODRADEK_${codec} NAMES ${codec} REQUIRED)
   target_link_libraries(odradek_codecs INTERFACE ${ODRADEK_${codec}})

@@ -17,6 +17,8 @@ struct LogConfig {
   std::int32_t index_interval_bytes = 4096;
   std::int32_t max_message_bytes = 1048588;
   bool is_compacted = false;
+  bool is_deleted = true;  // cleanup.policy has `delete`
+  std::int32_t min_insync_replicas = 1;
   bool has_log_append_time = false;
   std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
   std::int64_t timestamp_after_max_ms = 3600 * 1000;

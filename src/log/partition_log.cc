@@ -318,6 +318,12 @@ Result<> PartitionLog::advance_log_start(Offset start) {
   return {};
 }
 
+std::size_t PartitionLog::staged_bytes() const {
+  std::size_t total = 0;
+  for (const Staged& each : staged_) total += each.bytes.size();
+  return total;
+}
+
 std::int64_t PartitionLog::size() const {
   std::int64_t total = 0;
   for (const auto& [base, segment] : segments_) total += segment->size();

@@ -68,7 +68,7 @@ class PartitionLog {
   // Checks and stages one batch, which it changes in place and which `owner` keeps. A duplicate of
   // an idempotent producer is answered with its first offset and not stored again.
   Appended append(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
-  bool has_staged() const { return !staged_.empty(); }
+  std::size_t staged_bytes() const;
   Result<> commit();
 
   // Batches from `offset` on, whole, for about `max_bytes`, not at or behind `end`. The first one

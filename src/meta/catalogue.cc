@@ -11,14 +11,14 @@ constexpr std::int64_t growth_before_compaction = 4;
 }  // namespace
 
 Result<std::unique_ptr<Catalogue>> Catalogue::open(log::FileSystem& files, const std::string& path,
-                                                   const Uuid& cluster_id) {
+                                                   const std::string& cluster_id) {
   auto catalogue = std::make_unique<Catalogue>();
   TRY(catalogue->log_,
       CatalogueLog::open(files, path, [&](std::int64_t version, const Records& records) {
         catalogue->durable_version_ = version;
         catalogue->apply(records);
       }));
-  if (catalogue->view_.cluster_id().is_zero()) {
+  if (catalogue->view_.cluster_id().empty()) {
     TRY(catalogue->commit({ClusterRecord{cluster_id, Uuid::random()}}));
   }
   return catalogue;

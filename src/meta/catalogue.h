@@ -16,7 +16,7 @@ class Catalogue {
  public:
   // Brings up the catalogue at `path`, and founds a cluster where there is none yet.
   static Result<std::unique_ptr<Catalogue>> open(log::FileSystem& files, const std::string& path,
-                                                 const Uuid& cluster_id_of_a_new_one);
+                                                 const std::string& cluster_id_of_a_new_one);
 
   const CatalogueView& view() const { return view_; }
 

@@ -36,7 +36,7 @@ class CatalogueView {
   void set_version(std::int64_t version) { version_ = version; }
 
   std::int64_t version() const { return version_; }
-  const Uuid& cluster_id() const { return cluster_id_; }
+  const std::string& cluster_id() const { return cluster_id_; }
   const Uuid& directory_id() const { return directory_id_; }
   ProducerId next_producer_id() const { return next_producer_id_; }
 
@@ -63,7 +63,7 @@ class CatalogueView {
   void replace(std::shared_ptr<const Topic> topic);
 
   std::int64_t version_ = 0;
-  Uuid cluster_id_;
+  std::string cluster_id_;
   Uuid directory_id_;
   ProducerId next_producer_id_;
   std::map<std::string, TopicPtr, std::less<>> by_name_;

@@ -24,7 +24,7 @@ inline constexpr wire::Version record_version = 0;
 // The cluster and this copy of its catalogue come into being.
 struct ClusterRecord {
   static constexpr std::int16_t number = 1;
-  Uuid cluster_id;
+  std::string cluster_id;  // Kafka: 22 characters of base64, and others let through as they are
   Uuid directory_id;
 
   static void walk(auto& m, auto& wire) {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "broker/broker_options.h"
+#include "broker/config_sources.h"
+#include "meta/catalogue_view.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace odradek::broker {
+
+// Kafka's numbers (DescribeConfigsResponse.ConfigSource).
+enum class DescribedSource : std::int8_t {
+  dynamic_topic = 1,
+  dynamic_broker = 2,
+  dynamic_default_broker = 3,
+  static_broker = 4,
+  default_config = 5,
+};
+
+struct ConfigSynonym {
+  std::string name;
+  std::optional<std::string> value;
+  DescribedSource source = DescribedSource::default_config;
+};
+
+// The broker's settings with where they come from: what was set at the start, and over it what the
+// catalogue says for all brokers and for this one.
+class BrokerConfig {
+ public:
+  BrokerOptions& options() { return options_; }
+  const BrokerOptions& options() const { return options_; }
+  void set_static(StaticConfigs configs) { static_ = std::move(configs); }
+
+  // Brings the options that may change at run time to what the catalogue says.
+  void apply_dynamic(const meta::CatalogueView& view);
+
+  // Every value that stands for a setting, the one that counts first (KIP-226). `topic` is empty
+  // for a broker's setting; else its own configuration comes first.
+  std::vector<ConfigSynonym> synonyms(const OptionBase& option, std::string_view broker_name,
+                                      const meta::Configs* topic,
+                                      const meta::CatalogueView& view) const;
+
+  std::string node_name() const { return std::to_string(*options_.node_id); }
+
+ private:
+  BrokerOptions options_;
+  StaticConfigs static_;
+  std::vector<std::string> dynamically_set_;
+};
+
+}  // namespace odradek::broker

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/option.h"
+#include "meta/topic_options.h"
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace odradek::broker {
+
+// Every setting of the broker, under Kafka's names; those of topics are beside them, under their
+// broker names. Values come from the defaults, the file, the environment and the command line, and
+// for some from the catalogue while it runs (config_sources.h).
+struct BrokerOptions : OptionSet {
+  static constexpr auto at_start = OptionUpdate::at_start;
+  static constexpr auto per_broker = OptionUpdate::per_broker;
+  static constexpr auto cluster_wide = OptionUpdate::cluster_wide;
+  static constexpr auto enforced = OptionEffect::enforced;
+  static constexpr auto accepted = OptionEffect::accepted;
+
+  Option<std::int32_t> node_id{*this, {"node.id", "The id of this broker."}, 1, at_least(0)};
+  Option<std::int32_t> broker_id{
+      *this, {"broker.id", "The older name of node.id; -1 where that one counts."}, -1};
+  Option<std::string> listeners{
+      *this,
+      {"listeners",
+       "Where the broker listens: name://host:port, comma separated. Without a host it listens on "
+       "every address."},
+      "PLAINTEXT://localhost:9092"};
+  Option<std::optional<std::string>> advertised_listeners{
+      *this,
+      {"advertised.listeners",
+       "The addresses that clients are told. Without it, each client is told the address by which "
+       "it came.",
+       per_broker},
+      std::nullopt};
+  Option<std::string> listener_security_protocol_map{
+      *this,
+      {"listener.security.protocol.map", "Which security protocol a listener name stands for."},
+      "PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL"};
+  Option<OptionList> controller_listener_names{
+      *this,
+      {"controller.listener.names",
+       "Listeners of Kafka's controllers: they are left out, the broker is its own controller."},
+      OptionList{"CONTROLLER"}};
+  Option<std::optional<std::string>> log_dirs{
+      *this, {"log.dirs", "The data directory; log.dir counts where it is not set."}, std::nullopt};
+  Option<std::string> log_dir{*this, {"log.dir", "The data directory."}, "odradek-data"};
+  Option<std::optional<std::string>> broker_rack{
+      *this, {"broker.rack", "The rack that clients are told."}, std::nullopt};
+  Option<std::optional<std::string>> cluster_id{
+      *this,
+      {"cluster.id", "The id that a new cluster gets; a random one without it."},
+      std::nullopt};
+
+  Option<bool> auto_create_topics_enable{
+      *this,
+      {"auto.create.topics.enable", "Whether a client's question for a topic may create it."},
+      true};
+  Option<bool> delete_topic_enable{
+      *this, {"delete.topic.enable", "Whether topics may be deleted."}, true};
+  Option<std::int32_t> num_partitions{
+      *this,
+      {"num.partitions", "Partitions of a topic that does not say how many it wants."},
+      1,
+      at_least(1)};
+  Option<std::int32_t> default_replication_factor{
+      *this,
+      {"default.replication.factor", "Replicas of a topic that does not say how many it wants."},
+      1,
+      at_least(1)};
+
+  Option<std::int32_t> socket_request_max_bytes{
+      *this,
+      {"socket.request.max.bytes", "The largest request; a longer one closes the connection."},
+      100 << 20,
+      at_least(1)};
+  Option<std::int32_t> socket_listen_backlog_size{
+      *this,
+      {"socket.listen.backlog.size", "Connections that may wait to be accepted."},
+      4096,
+      at_least(1)};
+  Option<std::int32_t> socket_send_buffer_bytes{
+      *this,
+      {"socket.send.buffer.bytes", "SO_SNDBUF of connections; -1 leaves it to the system."},
+      -1,
+      at_least(-1)};
+  Option<std::int32_t> socket_receive_buffer_bytes{
+      *this,
+      {"socket.receive.buffer.bytes", "SO_RCVBUF of connections; -1 leaves it to the system."},
+      -1,
+      at_least(-1)};
+  Option<std::int64_t> connections_max_idle_ms{
+      *this,
+      {"connections.max.idle.ms", "After how long a silent connection is closed; -1 never."},
+      600000,
+      at_least<std::int64_t>(-1)};
+  Option<std::int32_t> max_connections{
+      *this,
+      {"max.connections", "Connections that a listener takes at a time.", cluster_wide},
+      std::numeric_limits<std::int32_t>::max(),
+      at_least(0)};
+  Option<std::int64_t> queued_max_request_bytes{
+      *this,
+      {"queued.max.request.bytes",
+       "Memory for requests that are being received; -1 is a quarter of the machine's."},
+      -1};
+
+  Option<std::int32_t> fetch_max_bytes{
+      *this, {"fetch.max.bytes", "The most that one fetch returns."}, 55 << 20, at_least(1024)};
+  Option<std::int32_t> max_incremental_fetch_session_cache_slots{
+      *this,
+      {"max.incremental.fetch.session.cache.slots", "Fetch sessions kept at a time."},
+      1000,
+      at_least(0)};
+  Option<std::int32_t> max_request_partition_size_limit{
+      *this,
+      {"max.request.partition.size.limit", "Partitions in one page of DescribeTopicPartitions."},
+      2000,
+      at_least(1)};
+  Option<std::int32_t> producer_id_expiration_ms{
+      *this,
+      {"producer.id.expiration.ms", "After how long a silent idempotent producer is forgotten.",
+       cluster_wide},
+      86400000,
+      at_least(1)};
+  Option<std::int64_t> tail_cache_bytes{
+      *this,
+      {"odradek.tail.cache.bytes",
+       "Memory for what was appended last, from which consumers at the tail are served; -1 is a "
+       "sixteenth of the machine's, at most 64 MiB."},
+      -1,
+      at_least<std::int64_t>(-1)};
+  Option<std::string> log_level{*this,
+                                {"odradek.log.level", "What the broker logs: from this level on."},
+                                "info",
+                                {.one_of = {"debug", "info", "warn", "error", "off"}}};
+
+  Option<std::int32_t> log_retention_hours{
+      *this, {"log.retention.hours", "retention.ms in hours, where that is not set."}, 168};
+  Option<std::optional<std::int32_t>> log_retention_minutes{
+      *this,
+      {"log.retention.minutes", "retention.ms in minutes, where that is not set."},
+      std::nullopt};
+  Option<std::int32_t> log_roll_hours{
+      *this, {"log.roll.hours", "segment.ms in hours, where that is not set."}, 168, at_least(1)};
+
+  Option<std::int32_t> offsets_topic_replication_factor{
+      *this,
+      {"offsets.topic.replication.factor", "Replicas of __consumer_offsets.", at_start, accepted},
+      1,
+      at_least(1)};
+  Option<std::int32_t> offsets_topic_num_partitions{
+      *this,
+      {"offsets.topic.num.partitions", "Partitions of __consumer_offsets.", at_start, accepted},
+      50,
+      at_least(1)};
+  Option<std::int32_t> transaction_state_log_replication_factor{
+      *this,
+      {"transaction.state.log.replication.factor", "Replicas of __transaction_state.", at_start,
+       accepted},
+      1,
+      at_least(1)};
+  Option<std::int32_t> transaction_state_log_min_isr{
+      *this,
+      {"transaction.state.log.min.isr", "min.insync.replicas of __transaction_state.", at_start,
+       accepted},
+      1,
+      at_least(1)};
+  Option<std::int32_t> group_initial_rebalance_delay_ms{
+      *this,
+      {"group.initial.rebalance.delay.ms", "How long a new group waits for members.", at_start,
+       accepted},
+      3000,
+      at_least(0)};
+  Option<std::string> process_roles{
+      *this, {"process.roles", "Kafka's roles; a node has them all.", at_start, accepted}, ""};
+  Option<std::string> controller_quorum_voters{
+      *this,
+      {"controller.quorum.voters", "Kafka's controllers; a node is its own.", at_start, accepted},
+      ""};
+  Option<std::optional<std::string>> inter_broker_listener_name{
+      *this,
+      {"inter.broker.listener.name", "Nodes do not talk over listeners.", at_start, accepted},
+      std::nullopt};
+  Option<std::optional<std::string>> zookeeper_connect{
+      *this, {"zookeeper.connect", "There is no ZooKeeper.", at_start, accepted}, std::nullopt};
+  Option<std::int32_t> num_network_threads{
+      *this, {"num.network.threads", "A node is one thread.", at_start, accepted}, 3, at_least(1)};
+  Option<std::int32_t> num_io_threads{
+      *this, {"num.io.threads", "A node is one thread.", at_start, accepted}, 8, at_least(1)};
+
+  // What topics inherit, under the topic's names; find_option() knows them by their broker names.
+  meta::TopicOptions topic_defaults;
+
+  // The option that Kafka calls `name` in a broker's configuration; null where it is unknown.
+  OptionBase* find_option(std::string_view name) const;
+  // All names, in the order of declaration, those of topic defaults last.
+  std::vector<std::string_view> names() const;
+};
+
+}  // namespace odradek::broker

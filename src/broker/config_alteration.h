@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "broker/config_change.h"
+#include "broker/exchange.h"
+#include "broker/node.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+
+namespace odradek::broker {
+
+// What AlterConfigs and IncrementalAlterConfigs share: their requests have the same shape, and
+// differ in what `change` makes of one resource. A resource that is named twice is refused.
+template <class Request>
+class ConfigAlteration {
+ public:
+  using Resource = typename Request::AlterConfigsResource;
+  using Response = typename Request::Response;
+  using Change =
+      std::function<ConfigChange(const Resource&, const meta::CatalogueView&, const BrokerConfig&)>;
+
+  static void run(const Request& request, const ExchangePtr& exchange, const Change& change) {
+    Node& node = exchange->node();
+    const auto response = std::make_shared<Response>();  // of the two steps below
+    if (request.validate_only) {
+      decide(request, node.view(), node.config(), change, *response);
+      return answer<Request>(*exchange, *response);
+    }
+    node.catalogue().change(
+        [request, exchange, change, response](const meta::CatalogueView& view) {
+          return decide(request, view, exchange->node().config(), change, *response);
+        },
+        [exchange, response](const Result<>& changed) {
+          for (auto& each : response->responses) {
+            if (changed || each.error_code != wire::ErrorCode::none) continue;
+            each.error_code = wire::ErrorCode::kafka_storage_error;
+            each.error_message = changed.error().context;
+          }
+          answer<Request>(*exchange, *response);
+        });
+  }
+
+ private:
+  static bool is_named_twice(const Request& request, const Resource& resource) {
+    return std::count_if(request.resources.begin(), request.resources.end(),
+                         [&](const Resource& each) {
+                           return each.resource_type == resource.resource_type &&
+                                  each.resource_name == resource.resource_name;
+                         }) > 1;
+  }
+
+  static meta::Records decide(const Request& request, const meta::CatalogueView& view,
+                              const BrokerConfig& config, const Change& change,
+                              Response& response) {
+    meta::Records records;
+    for (const Resource& resource : request.resources) {
+      auto decided = is_named_twice(request, resource)
+                         ? ConfigChange{wire::ErrorCode::invalid_request,
+                                        "Each resource must appear at most once.",
+                                        {}}
+                         : change(resource, view, config);
+      auto& answered = response.responses.emplace_back();
+      answered.resource_type = resource.resource_type;
+      answered.resource_name = resource.resource_name;
+      answered.error_code = decided.error;
+      if (decided.error != wire::ErrorCode::none) answered.error_message = decided.message;
+      for (auto& record : decided.records) records.push_back(std::move(record));
+    }
+    return records;
+  }
+};
+
+}  // namespace odradek::broker

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/config_change.h"
+
+#include "meta/topic_options.h"
+
+#include <algorithm>
+#include <set>
+
+namespace odradek::broker {
+
+using meta::ResourceType;
+using wire::ErrorCode;
+
+namespace {
+
+ConfigChange refused(ErrorCode error, std::string message) {
+  return {.error = error, .message = std::move(message), .records = {}};
+}
+
+// Finds the declared options of a target and what is set for it.
+class Resource {
+ public:
+  Resource(const ConfigTarget& target, const meta::CatalogueView& view, const BrokerConfig& config)
+      : target_(target), view_(view), config_(config) {
+    if (target.type == ResourceType::topic) topic_ = view.find(target.name);
+  }
+
+  ConfigChange check() const {
+    if (target_.type == ResourceType::topic) {
+      if (target_.name.empty()) {
+        return refused(ErrorCode::invalid_request, "Default topic resources are not allowed.");
+      }
+      if (topic_) return {};
+      return refused(ErrorCode::unknown_topic_or_partition,
+                     "The topic '" + target_.name + "' does not exist.");
+    }
+    if (target_.type != ResourceType::broker) {
+      return refused(ErrorCode::invalid_request,
+                     "Unsupported resource type " + std::to_string(static_cast<int>(target_.type)));
+    }
+    if (target_.name.empty() || target_.name == config_.node_name()) return {};
+    return refused(ErrorCode::invalid_request,
+                   "Unexpected broker id, expected " + config_.node_name() +
+                       " or empty string, but received " + target_.name);
+  }
+
+  const OptionBase* find(const std::string& name) const {
+    return target_.type == ResourceType::topic ? topic_options_.find(name)
+                                               : config_.options().find_option(name);
+  }
+
+  const meta::Configs& configs() const {
+    return topic_ ? topic_->configs : view_.broker_configs(target_.name);
+  }
+
+  // The value before the change, own or inherited.
+  std::string current(const std::string& name, const OptionBase& option) const {
+    const auto own = configs().find(name);
+    if (own != configs().end()) return own->second;
+    const OptionBase* const inherited =
+        topic_ ? config_.options().topic_defaults.find(name) : &option;
+    return inherited->text().value_or("");
+  }
+
+  meta::ConfigRecord record(const std::string& name, std::optional<std::string> value) const {
+    return {target_.type, target_.name, name, std::move(value)};
+  }
+
+ private:
+  const ConfigTarget& target_;
+  const meta::CatalogueView& view_;
+  const BrokerConfig& config_;
+  meta::TopicPtr topic_;
+  meta::TopicOptions topic_options_;
+};
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find(',', begin), text.size());
+    if (end > begin) words.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return words;
+}
+
+std::string edited_list(const std::string& before, const ConfigWish& wish) {
+  auto words = words_of(before);
+  for (const std::string& word : words_of(wish.value.value_or(""))) {
+    const auto found = std::find(words.begin(), words.end(), word);
+    if (wish.operation == ConfigOperation::append && found == words.end()) words.push_back(word);
+    if (wish.operation == ConfigOperation::subtract && found != words.end()) words.erase(found);
+  }
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
+ConfigChange check_wish(const Resource& resource, const ConfigWish& wish) {
+  const OptionBase* const option = resource.find(wish.name);
+  if (wish.operation == ConfigOperation::remove) return {};
+  if (!wish.value) {
+    return refused(ErrorCode::invalid_request, "Null value not supported for : " + wish.name);
+  }
+  if (!option) {
+    return refused(ErrorCode::invalid_config, "Unknown topic config name: " + wish.name);
+  }
+  const bool edits_list = wish.operation != ConfigOperation::set;
+  if (edits_list && option->type() != OptionType::list) {
+    return refused(ErrorCode::invalid_config, "Can't append to or subtract from key " + wish.name +
+                                                  " because its type is not LIST.");
+  }
+  return {};
+}
+
+ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
+  if (auto bad = check_wish(resource, wish); bad.error != ErrorCode::none) return bad;
+  ConfigChange change;
+  const OptionBase* const option = resource.find(wish.name);
+  if (option && option->about().update == OptionUpdate::at_start) {
+    return refused(ErrorCode::invalid_request,
+                   "Cannot update these configs dynamically: Set(" + wish.name + ")");
+  }
+  if (wish.operation == ConfigOperation::remove) {
+    if (resource.configs().contains(wish.name)) {
+      change.records.push_back(resource.record(wish.name, std::nullopt));
+    }
+    return change;
+  }
+  std::string value = *wish.value;
+  if (wish.operation != ConfigOperation::set) {
+    value = edited_list(resource.current(wish.name, *option), wish);
+  }
+  if (const auto good = option->check(value); !good) {
+    return refused(ErrorCode::invalid_config, good.error().context);
+  }
+  change.records.push_back(resource.record(wish.name, std::move(value)));
+  return change;
+}
+
+}  // namespace
+
+ConfigChange change_configs(const ConfigTarget& target, const std::vector<ConfigWish>& wishes,
+                            const meta::CatalogueView& view, const BrokerConfig& config) {
+  const Resource resource(target, view, config);
+  if (auto bad = resource.check(); bad.error != ErrorCode::none) return bad;
+  std::set<std::string_view> seen;
+  ConfigChange all;
+  for (const ConfigWish& wish : wishes) {
+    if (!seen.insert(wish.name).second) {
+      return refused(ErrorCode::invalid_request,
+                     "Error due to duplicate config keys: " + wish.name);
+    }
+    auto one = change_one(resource, wish);
+    if (one.error != ErrorCode::none) return one;
+    for (auto& record : one.records) all.records.push_back(std::move(record));
+  }
+  return all;
+}
+
+ConfigChange replace_configs(const ConfigTarget& target, const std::vector<ConfigWish>& wishes,
+                             const meta::CatalogueView& view, const BrokerConfig& config) {
+  auto change = change_configs(target, wishes, view, config);
+  if (change.error != ErrorCode::none) return change;
+  const Resource resource(target, view, config);
+  for (const auto& [name, value] : resource.configs()) {
+    const bool stays = std::any_of(wishes.begin(), wishes.end(),
+                                   [&](const ConfigWish& wish) { return wish.name == name; });
+    if (!stays) change.records.push_back(resource.record(name, std::nullopt));
+  }
+  return change;
+}
+
+}  // namespace odradek::broker

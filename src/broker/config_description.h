@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "broker/broker_config.h"
+#include "meta/catalogue_view.h"
+
+#include <optional>
+#include <vector>
+
+namespace odradek::broker {
+
+// A configuration as DescribeConfigs and CreateTopics tell of it.
+struct DescribedConfig {
+  const OptionBase* option = nullptr;
+  std::string name;
+  bool is_read_only = false;
+  std::vector<ConfigSynonym> synonyms;  // the first is the one that counts
+
+  const std::optional<std::string>& value() const { return synonyms.front().value; }
+  DescribedSource source() const { return synonyms.front().source; }
+};
+
+// Every configuration of a topic, with what `own` sets; and of the broker.
+std::vector<DescribedConfig> describe_topic(const meta::Configs& own, const BrokerConfig& config,
+                                            const meta::CatalogueView& view);
+std::vector<DescribedConfig> describe_broker(const BrokerConfig& config,
+                                             const meta::CatalogueView& view);
+
+}  // namespace odradek::broker

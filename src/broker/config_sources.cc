@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/config_sources.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace odradek::broker {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\f";
+
+std::string_view trim_front(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(blanks), text.size()));
+}
+std::string_view trim(std::string_view text) {
+  text = trim_front(text);
+  const auto last = text.find_last_not_of(blanks);
+  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+// The next logical line: physical ones that end in a backslash are joined.
+std::string take_line(std::string_view& text) {
+  std::string line;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    std::string_view part = trim(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    const bool continues = part.ends_with('\\');
+    if (continues) part.remove_suffix(1);
+    line += part;
+    if (!continues) break;
+  }
+  return line;
+}
+
+// Not settings, though they begin like one (Kafka: KafkaDockerWrapper).
+constexpr std::array<std::string_view, 12> other_variables{"VERSION",       "HEAP_OPTS",
+                                                           "OPTS",          "JMX_OPTS",
+                                                           "GC_LOG_OPTS",   "LOG4J_ROOT_LOGLEVEL",
+                                                           "LOG4J_LOGGERS", "TOOLS_LOG4J_LOGLEVEL",
+                                                           "JMX_HOSTNAME",  "JMX_PORT",
+                                                           "LOG4J_OPTS",    "JVM_PERFORMANCE_OPTS"};
+
+std::string setting_name(std::string_view variable) {
+  std::string name;
+  while (!variable.empty()) {
+    const std::size_t dashes =
+        std::min<std::size_t>(3, std::min(variable.find_first_not_of('_'), variable.size()));
+    if (dashes == 0) {
+      name += static_cast<char>(std::tolower(static_cast<unsigned char>(variable.front())));
+      variable.remove_prefix(1);
+    } else {
+      name += dashes == 1 ? '.' : dashes == 2 ? '_' : '-';
+      variable.remove_prefix(dashes);
+    }
+  }
+  return name;
+}
+
+// Settings of Kafka that mean nothing here and are not worth a warning.
+bool is_foreign(std::string_view name) {
+  constexpr std::array<std::string_view, 12> prefixes{
+      "zookeeper.", "controller.", "confluent.", "ssl.",           "sasl.",       "metric.",
+      "metrics.",   "quorum.",     "replica.",   "listener.name.", "remote.log.", "jmx."};
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+}  // namespace
+
+Result<std::vector<ConfigSetting>> read_properties(std::string_view text) {
+  std::vector<ConfigSetting> settings;
+  while (!text.empty()) {
+    const std::string line = take_line(text);
+    if (line.empty() || line.front() == '#' || line.front() == '!') continue;
+    const auto separator = line.find_first_of("=:");
+    if (separator == std::string::npos) {
+      return Error{Fault::invalid, "line \"" + line + "\" is not key=value"};
+    }
+    settings.push_back({std::string(trim(std::string_view(line).substr(0, separator))),
+                        std::string(trim(std::string_view(line).substr(separator + 1))),
+                        ConfigSource::file});
+  }
+  return settings;
+}
+
+std::vector<ConfigSetting> read_environment(const std::vector<std::string>& variables) {
+  std::vector<ConfigSetting> settings;
+  for (const std::string& variable : variables) {
+    std::string_view rest = variable;
+    const auto equals = rest.find('=');
+    if (equals == std::string_view::npos || !rest.starts_with("KAFKA_")) continue;
+    const std::string_view value = rest.substr(equals + 1);
+    rest = rest.substr(0, equals);
+    rest.remove_prefix(rest.starts_with("KAFKA_CFG_") ? 10 : 6);
+    if (std::count(other_variables.begin(), other_variables.end(), rest) > 0) continue;
+    settings.push_back({setting_name(rest), std::string(value), ConfigSource::environment});
+  }
+  return settings;
+}
+
+Result<StaticConfigs> apply(BrokerOptions& options, const std::vector<ConfigSetting>& settings,
+                            std::vector<std::string>& warnings) {
+  StaticConfigs known;
+  for (const ConfigSetting& setting : settings) {
+    OptionBase* const option = options.find_option(setting.name);
+    if (!option) {
+      if (is_foreign(setting.name)) continue;
+      const auto nearest = nearest_name(setting.name, options.names());
+      warnings.push_back("unknown setting " + setting.name +
+                         (nearest.empty() ? "" : ": did you mean " + std::string(nearest) + "?"));
+      continue;
+    }
+    TRY(option->set(setting.value));
+    known[setting.name] = setting;
+  }
+  const auto is_set = [&](std::string_view name) { return known.find(name) != known.end(); };
+  constexpr std::int64_t ms_per_minute = 60000;
+  constexpr std::int64_t ms_per_hour = 60 * ms_per_minute;
+  if (!is_set("log.retention.ms")) {
+    const auto& minutes = *options.log_retention_minutes;
+    options.topic_defaults.retention_ms.assign(
+        minutes ? *minutes * ms_per_minute : *options.log_retention_hours * ms_per_hour);
+  }
+  if (!is_set("log.roll.ms")) {
+    options.topic_defaults.segment_ms.assign(*options.log_roll_hours * ms_per_hour);
+  }
+  if (*options.broker_id >= 0 && !is_set("node.id")) options.node_id.assign(*options.broker_id);
+  return known;
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "broker/exchange.h"
+#include "broker/receive_buffer.h"
+#include "broker/send_queue.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/intrusive/list.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <string>
+
+namespace odradek::broker {
+
+class Listener;
+
+// One client's TCP connection. Executes every whole request that it has received, then commits
+// what was produced, then sends all answers that are due with one call.
+//
+// Order: answers leave in the order of the requests. A waiting Produce or Fetch holds up the
+// answers behind it, not the execution of the requests; any other waiting request holds up both, as
+// in Kafka, which executes one request of a connection at a time.
+//
+// Back-pressure: while a client does not take its answers, or has `max_open` requests waiting,
+// nothing more is executed or read from it.
+class Connection : public boost::intrusive_ref_counter<Connection, boost::thread_unsafe_counter>,
+                   public boost::intrusive::list_base_hook<
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+  using Clock = std::chrono::steady_clock;
+
+  static constexpr std::size_t max_open = 64;
+  // Memory that a client who does not take its answers may keep; what is more is sent from files.
+  static constexpr std::size_t max_unsent = 1 << 20;
+  // Requests executed before other connections get a turn.
+  static constexpr int requests_per_turn = 256;
+
+  Connection(Node& owner, Listener& listener, Socket socket);
+  ~Connection();
+
+  void start();
+  void close();
+  bool is_open() const { return socket_.is_open(); }
+
+  // There is memory again, after Node::may_receive() said no.
+  void resume_reading();
+
+  // An exchange of this connection has been settled.
+  void on_settled();
+
+  Listener& listener() const { return listener_; }
+  // The address by which the client came, and the client's own: "127.0.0.1".
+  const std::string& local_host() const { return local_host_; }
+  const std::string& peer() const { return peer_; }
+  Clock::time_point last_active() const { return last_active_; }
+  // Counts as active now.
+  void touch();
+  bool is_idle() const { return open_.empty() && outgoing_.empty(); }
+
+ private:
+  using Self = boost::intrusive_ptr<Connection>;
+
+  void wait_until_readable();
+  void wait_until_writable();
+  void on_readable();
+  void on_writable();
+  bool receive();
+  void run();
+  bool execute_pending(int& left);
+  void continue_later();
+  void execute(const ReceiveBuffer::Frame& frame);
+  bool may_execute() const;
+  void flush();
+  bool collect_answers();
+  void set_low_water_mark(std::size_t missing);
+  void track_memory();
+
+  Node& node_;
+  Listener& listener_;
+  Socket socket_;
+  std::string local_host_;
+  std::string peer_;
+  ReceiveBuffer incoming_;
+  SendQueue outgoing_;
+  std::deque<ExchangePtr> open_;  // in the order of their requests; not answered, or not yet sent
+  std::size_t counted_memory_ = 0;
+  int low_water_mark_ = 1;
+  bool waits_for_reading_ = false;
+  bool waits_for_writing_ = false;
+  bool is_running_ = false;
+  bool holds_execution_ = false;  // the last request executed must be answered first
+  bool is_closing_ = false;
+  Clock::time_point last_active_;
+};
+using ConnectionPtr = boost::intrusive_ptr<Connection>;
+
+}  // namespace odradek::broker

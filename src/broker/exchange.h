@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/slice.h"
+#include "wire/api.h"
+#include "wire/header.h"
+#include "wire/writer.h"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace odradek::broker {
+
+class Connection;
+class Node;
+
+// What waits on behalf of an exchange and must stop when the client is gone.
+class Waiting {
+ public:
+  virtual void abandon() = 0;
+
+ protected:
+  ~Waiting() = default;
+};
+
+// One request on its way to its answer. Made by the connection, handed to a handler, which answers
+// at once or keeps the pointer and answers later; answers leave in the order of the requests,
+// whatever the order in which they come. Used by the node's thread alone.
+class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_unsafe_counter> {
+ public:
+  Exchange(Node& node, boost::intrusive_ptr<Connection> connection,
+           const wire::RequestHeader& header, const KeeperPtr& frame);
+  ~Exchange();
+
+  Node& node() const { return node_; }
+  Connection& connection() const { return *connection_; }
+  const wire::RequestHeader& header() const { return header_; }
+  wire::Version version() const { return header_.api_version; }
+  // What keeps the views in the request alive.
+  const KeeperPtr& frame() const { return frame_; }
+
+  // Encodes the answer; a client that is gone misses it.
+  template <class Response>
+  void answer(const wire::Api& api, const Response& response) {
+    answer_in_version(api, response, version());
+  }
+  template <class Response>
+  void answer_in_version(const wire::Api& api, const Response& response, wire::Version version) {
+    begin(api, version);
+    wire::Writer writer(output_, version, api.is_flexible(version));
+    writer.write(response);
+    finish();
+  }
+  // For produce with acks=0, which has none.
+  void answer_with_nothing();
+  // Closes the connection behind the answers before this one: what Kafka does with a request that
+  // it cannot make sense of.
+  void close_connection();
+
+  // Set while something waits; told when the connection closes.
+  void wait(Waiting* waiting) { waiting_ = waiting; }
+  void abandon();
+
+  enum class State { open, answered, closing };
+  State state() const { return state_; }
+  wire::Output& output() { return output_; }
+
+ private:
+  void begin(const wire::Api& api, wire::Version version);
+  void finish();
+  void settle(State state);
+
+  Node& node_;
+  boost::intrusive_ptr<Connection> connection_;
+  wire::RequestHeader header_;
+  KeeperPtr frame_;
+  wire::Output output_;
+  Waiting* waiting_ = nullptr;
+  State state_ = State::open;
+};
+using ExchangePtr = boost::intrusive_ptr<Exchange>;
+
+// Answers a request in its own API.
+template <class Request>
+void answer(Exchange& exchange, const typename Request::Response& response) {
+  exchange.answer(Request::api, response);
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/fetch_wait.h"
+
+#include "broker/fetch_answer.h"
+#include "broker/node.h"
+
+#include <utility>
+
+namespace odradek::broker {
+
+FetchWait::FetchWait(const ExchangePtr& exchange, FetchSessions::Context context,
+                     const FetchLimits& limits, std::size_t missing_bytes)
+    : exchange_(exchange),
+      context_(std::move(context)),
+      limits_(limits),
+      missing_bytes_(missing_bytes),
+      timer_(exchange->node().loop()) {}
+
+void FetchWait::begin(const ExchangePtr& exchange, FetchSessions::Context context,
+                      const FetchLimits& limits, std::size_t missing_bytes,
+                      const std::vector<Partition*>& partitions) {
+  const FetchWaitPtr wait(new FetchWait(exchange, std::move(context), limits, missing_bytes));
+  wait->self_ = wait;
+  wait->hooks_ = std::vector<FetchHook>(partitions.size());
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    wait->hooks_[i].wait = wait.get();
+    partitions[i]->add_waiter(wait->hooks_[i]);
+  }
+  exchange->wait(wait.get());
+  wait->timer_.expires_after(limits.max_wait);
+  wait->timer_.async_wait([wait](const auto& cancelled) {
+    if (!cancelled && wait->self_) wait->answer();
+  });
+}
+
+void FetchWait::appended(std::size_t bytes) {
+  if (is_due_) return;
+  missing_bytes_ -= std::min(missing_bytes_, bytes);
+  if (missing_bytes_ > 0) return;
+  is_due_ = true;
+  exchange_->node().fetch_is_due(self_);
+}
+
+void FetchWait::answer() {
+  if (!self_) return;
+  const FetchWaitPtr keep = self_;
+  const ExchangePtr exchange = exchange_;
+  end();
+  FetchAnswer answer(exchange->node(), context_, limits_, exchange->version());
+  answer.send(*exchange);
+}
+
+void FetchWait::abandon() { end(); }
+
+void FetchWait::end() {
+  const FetchWaitPtr keep = std::move(self_);
+  timer_.cancel();
+  hooks_.clear();  // unlinks them
+  exchange_->wait(nullptr);
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "broker/exchange.h"
+#include "broker/fetch_sessions.h"
+#include "broker/partition.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <chrono>
+#include <vector>
+
+namespace odradek::broker {
+
+// What a fetch asked for beside its partitions.
+struct FetchLimits {
+  std::chrono::milliseconds max_wait{};
+  std::size_t min_bytes = 0;
+  std::size_t max_bytes = 0;
+  bool read_committed = false;
+};
+
+// A fetch that found too little to answer (a long poll). It hangs on each of its partitions; what
+// is appended there counts towards its minimum, and nothing is read again before that is met or
+// the time is up. Ends by answering, or by its client's going away.
+class FetchWait final
+    : public boost::intrusive_ref_counter<FetchWait, boost::thread_unsafe_counter>,
+      public Waiting {
+ public:
+  // Starts to wait; the fetch keeps itself alive. `missing_bytes` is what the minimum still needs.
+  static void begin(const ExchangePtr& exchange, FetchSessions::Context context,
+                    const FetchLimits& limits, std::size_t missing_bytes,
+                    const std::vector<Partition*>& partitions);
+
+  // That many bytes can be read that could not before.
+  void appended(std::size_t bytes);
+  // Reads again and answers with what there is.
+  void answer();
+
+  void abandon() override;
+
+ private:
+  FetchWait(const ExchangePtr& exchange, FetchSessions::Context context, const FetchLimits& limits,
+            std::size_t missing_bytes);
+  void end();
+
+  ExchangePtr exchange_;
+  FetchSessions::Context context_;
+  FetchLimits limits_;
+  std::size_t missing_bytes_;
+  bool is_due_ = false;
+  std::vector<FetchHook> hooks_;
+  boost::asio::steady_timer timer_;
+  boost::intrusive_ptr<FetchWait> self_;
+};
+using FetchWaitPtr = boost::intrusive_ptr<FetchWait>;
+
+}  // namespace odradek::broker

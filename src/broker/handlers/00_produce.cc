@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/bytes.h"
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+#include "broker/produce_wait.h"
+#include "meta/topic_name.h"
+
+// Produce: checks and stages every batch, then waits for the commit that writes them. Kafka:
+// KafkaApis.handleProduceRequest, ReplicaManager.appendRecords.
+namespace odradek::broker {
+
+using wire::ErrorCode;
+using wire::ProduceRequest;
+
+namespace {
+
+constexpr wire::Version first_with_ids = 13;
+constexpr wire::Version first_with_zstd = 7;
+// There is one replica of everything, the leader's.
+constexpr std::int32_t in_sync_replicas = 1;
+
+using Topic = ProduceRequest::TopicProduceData;
+
+ErrorCode check_acks(std::int16_t acks) {
+  return acks >= -1 && acks <= 1 ? ErrorCode::none : ErrorCode::invalid_required_acks;
+}
+
+PartitionTable::Found find(Node& node, const Topic& topic, PartitionId id, wire::Version version) {
+  return version >= first_with_ids ? node.partitions().find(topic.topic_id, id)
+                                   : node.partitions().find(topic.name, id);
+}
+
+ErrorCode check_batch(const std::optional<Bytes>& records, wire::Version version) {
+  if (!records || records->size() < wire::BatchView::header_size) return ErrorCode::invalid_record;
+  const wire::BatchView batch(*records);
+  if (batch.magic() != wire::BatchView::magic_2) return ErrorCode::invalid_record;
+  if (version < first_with_zstd && batch.codec() == wire::Codec::zstd) {
+    return ErrorCode::unsupported_compression_type;
+  }
+  // No partition can belong to a transaction before there are any.
+  if (batch.is_transactional()) return ErrorCode::invalid_txn_state;
+  return ErrorCode::none;
+}
+
+// The broker fills offset and epoch into the batch where it was received; the frame is its own.
+std::span<std::byte> writable(Bytes received) {
+  return {const_cast<std::byte*>(received.data()), received.size()};
+}
+
+class ProduceHandler {
+ public:
+  ProduceHandler(const ProduceRequest& request, const ExchangePtr& exchange)
+      : request_(request), node_(exchange->node()), now_(node_.now()) {
+    produce_.exchange = exchange;
+    produce_.acks = request.acks;
+  }
+
+  void run() {
+    const ErrorCode wrong_acks = check_acks(request_.acks);
+    for (const auto& topic : request_.topic_data) {
+      for (const auto& data : topic.partition_data) {
+        ProduceWait::Outcome outcome{
+            .topic = topic.name, .topic_id = topic.topic_id, .partition = data.index};
+        outcome.appended.fault.error =
+            wrong_acks != ErrorCode::none ? wrong_acks : append(topic, data.records, outcome);
+        produce_.outcomes.push_back(std::move(outcome));
+      }
+    }
+    node_.finish_at_commit(std::move(produce_));
+  }
+
+ private:
+  // What went wrong before the log was asked; what the log says goes into the outcome.
+  ErrorCode append(const Topic& topic, const std::optional<Bytes>& records,
+                   ProduceWait::Outcome& outcome) {
+    const wire::Version version = produce_.exchange->version();
+    const auto found = find(node_, topic, outcome.partition, version);
+    if (found.error != ErrorCode::none) return found.error;
+    if (const auto bad = check_batch(records, version); bad != ErrorCode::none) return bad;
+    Partition& partition = *found.partition;
+    if (meta::is_internal_topic(partition.topic().name)) return ErrorCode::invalid_topic_exception;
+    if (request_.acks == -1 && partition.config().min_insync_replicas > in_sync_replicas) {
+      return ErrorCode::not_enough_replicas;
+    }
+    const auto log = partition.log();
+    if (!log) return ErrorCode::kafka_storage_error;
+    outcome.appended = (*log)->append(writable(*records), produce_.exchange->frame(),
+                                      {partition.config(), partition.leader_epoch(), now_});
+    const ErrorCode error = outcome.appended.fault.error;
+    outcome.log_start_offset = (*log)->log_start_offset();
+    if (error == ErrorCode::none) {
+      outcome.staged_in = &partition;
+      node_.staged(partition);
+    }
+    return error;
+  }
+
+  const ProduceRequest& request_;
+  Node& node_;
+  Timestamp now_;
+  ProduceWait produce_;
+};
+
+}  // namespace
+
+void handle(const ProduceRequest& request, const ExchangePtr& exchange) {
+  ProduceHandler(request, exchange).run();
+}
+
+}  // namespace odradek::broker

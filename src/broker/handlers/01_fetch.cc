@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/fetch_answer.h"
+#include "broker/fetch_wait.h"
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+
+#include <algorithm>
+#include <chrono>
+
+// Fetch: reads what there is and answers, or waits until there is enough. Kafka:
+// KafkaApis.handleFetchRequest, ReplicaManager.fetchMessages, FetchSession.
+namespace odradek::broker {
+
+using wire::ErrorCode;
+using wire::FetchRequest;
+
+namespace {
+
+// The longest that a fetch waits, whatever it asks for.
+constexpr std::chrono::milliseconds max_fetch_wait = std::chrono::minutes(5);
+// Before version 3 a request had no limit of its own; there, the field keeps its default.
+constexpr std::int8_t read_committed = 1;
+
+FetchLimits limits_of(const FetchRequest& request, const BrokerOptions& options) {
+  const auto max_bytes =
+      static_cast<std::size_t>(std::clamp(request.max_bytes, 0, *options.fetch_max_bytes));
+  const auto min_bytes = static_cast<std::size_t>(std::max(0, request.min_bytes));
+  return {.max_wait = std::min(std::chrono::milliseconds(request.max_wait_ms), max_fetch_wait),
+          .min_bytes = std::min(min_bytes, max_bytes),
+          .max_bytes = max_bytes,
+          .read_committed = request.isolation_level == read_committed};
+}
+
+bool is_from_follower(const FetchRequest& request) {
+  return request.replica_id >= NodeId{0} || request.replica_state.replica_id >= NodeId{0};
+}
+
+// No partition is replicated by fetching, so nobody can be a follower of one.
+wire::FetchResponse refusal_of_follower(const FetchRequest& request) {
+  wire::FetchResponse response;
+  for (const auto& topic : request.topics) {
+    auto& answered = response.responses.emplace_back();
+    answered.topic = topic.topic;
+    answered.topic_id = topic.topic_id;
+    for (const auto& partition : topic.partitions) {
+      auto& data = answered.partitions.emplace_back();
+      data.partition_index = partition.partition;
+      data.error_code = ErrorCode::not_leader_or_follower;
+      data.high_watermark = Offset{-1};
+    }
+  }
+  return response;
+}
+
+}  // namespace
+
+void handle(const FetchRequest& request, const ExchangePtr& exchange) {
+  Node& node = exchange->node();
+  if (is_from_follower(request)) {
+    return answer<FetchRequest>(*exchange, refusal_of_follower(request));
+  }
+  node.commit();  // what was produced before on this connection can be read
+  auto context = node.sessions().begin(request, exchange->version(), Connection::Clock::now());
+  if (context.error != ErrorCode::none) {
+    return answer<FetchRequest>(*exchange, {.error_code = context.error});
+  }
+  const FetchLimits limits = limits_of(request, node.options());
+  FetchAnswer found(node, context, limits, exchange->version());
+  const bool may_wait = limits.max_wait.count() > 0 && !found.is_urgent() &&
+                        found.bytes() < limits.min_bytes && !found.readable().empty();
+  if (!may_wait) return found.send(*exchange);
+  FetchWait::begin(exchange, std::move(context), limits, limits.min_bytes - found.bytes(),
+                   found.readable());
+}
+
+}  // namespace odradek::broker

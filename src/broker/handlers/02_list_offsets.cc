@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+
+#include <map>
+
+// ListOffsets: the start, the end, or the first offset at a time. Kafka: KafkaApis
+// .handleListOffsetRequest, ReplicaManager.fetchOffset, Partition.fetchOffsetForTimestamp.
+namespace odradek::broker {
+
+using wire::ErrorCode;
+using wire::ListOffsetsRequest;
+using wire::ListOffsetsResponse;
+
+namespace {
+
+// What a negative timestamp asks for, and the first version that may (ListOffsetsRequest).
+constexpr Timestamp latest{-1};
+constexpr Timestamp earliest{-2};
+constexpr Timestamp max_timestamp{-3};
+constexpr Timestamp earliest_local{-4};
+constexpr Timestamp latest_tiered{-5};
+constexpr Timestamp earliest_pending_upload{-6};
+constexpr std::int8_t read_committed = 1;
+
+bool is_supported(Timestamp asked, wire::Version version) {
+  if (asked < earliest_pending_upload) return false;
+  if (asked == earliest_pending_upload) return version >= 11;
+  if (asked == latest_tiered) return version >= 9;
+  if (asked == earliest_local) return version >= 8;
+  if (asked == max_timestamp) return version >= 7;
+  return true;
+}
+
+using Answer = ListOffsetsResponse::ListOffsetsTopicResponse::ListOffsetsPartitionResponse;
+using Question = ListOffsetsRequest::ListOffsetsTopic::ListOffsetsPartition;
+
+void set(Answer& answer, Offset offset, LeaderEpoch epoch) {
+  answer.offset = offset;
+  answer.leader_epoch = epoch;
+}
+
+Result<> look_up(log::PartitionLog& log, Timestamp asked, Offset limit, Answer& answer) {
+  std::optional<log::PartitionLog::Stamped> found;
+  if (asked == max_timestamp) {
+    TRY(found, log.find_max_timestamp());
+  } else {
+    TRY(found, log.find(asked));
+  }
+  if (found && found->offset < limit) {
+    set(answer, found->offset, found->leader_epoch);
+    answer.timestamp = found->timestamp;
+  }
+  return {};
+}
+
+ErrorCode answer_one(log::PartitionLog& log, const Partition& partition, Timestamp asked,
+                     std::int8_t isolation, Answer& answer) {
+  const Offset limit =
+      isolation == read_committed ? log.last_stable_offset() : log.high_watermark();
+  if (asked == latest) {
+    set(answer, limit, partition.leader_epoch());
+  } else if (asked == earliest || asked == earliest_local) {
+    set(answer, log.log_start_offset(), log.leader_epochs().at(log.log_start_offset()));
+  } else if (asked != latest_tiered && asked != earliest_pending_upload) {
+    if (!look_up(log, asked, limit, answer)) return ErrorCode::kafka_storage_error;
+  }
+  return ErrorCode::none;  // nothing is tiered: those two find nothing
+}
+
+}  // namespace
+
+void handle(const ListOffsetsRequest& request, const ExchangePtr& exchange) {
+  Node& node = exchange->node();
+  node.commit();
+  std::map<std::pair<std::string_view, PartitionId>, int> asked_for;
+  for (const auto& topic : request.topics) {
+    for (const auto& partition : topic.partitions) {
+      ++asked_for[{topic.name, partition.partition_index}];
+    }
+  }
+  const auto answer_for = [&](const std::string& topic, const Question& question) {
+    Answer answer;
+    answer.partition_index = question.partition_index;
+    const auto found = node.partitions().find(topic, question.partition_index);
+    answer.error_code = found.error;
+    if (asked_for[{topic, question.partition_index}] > 1) {
+      answer.error_code = ErrorCode::invalid_request;
+    } else if (!is_supported(question.timestamp, exchange->version())) {
+      answer.error_code = ErrorCode::unsupported_version;
+    } else if (found.partition) {
+      answer.error_code = check_epoch(*found.partition, question.current_leader_epoch);
+    }
+    if (answer.error_code != ErrorCode::none) return answer;
+    const auto log = found.partition->log();
+    answer.error_code = log ? answer_one(**log, *found.partition, question.timestamp,
+                                         request.isolation_level, answer)
+                            : ErrorCode::kafka_storage_error;
+    return answer;
+  };
+  ListOffsetsResponse response;
+  for (const auto& topic : request.topics) {
+    auto& answered = response.topics.emplace_back();
+    answered.name = topic.name;
+    for (const auto& question : topic.partitions) {
+      answered.partitions.push_back(answer_for(topic.name, question));
+    }
+  }
+  answer<ListOffsetsRequest>(*exchange, response);
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/cluster_nodes.h"
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+#include "broker/topic_creation.h"
+#include "meta/topic_name.h"
+
+#include <memory>
+#include <set>
+
+// Metadata: brokers and topics, creating topics that are asked for where that is allowed. Kafka:
+// KafkaApis.handleTopicMetadataRequest, AutoTopicCreationManager.
+namespace odradek::broker {
+
+using wire::ErrorCode;
+using wire::MetadataRequest;
+using wire::MetadataResponse;
+
+namespace {
+
+constexpr wire::Version first_with_null_for_all = 1;
+
+using Topic = MetadataResponse::MetadataResponseTopic;
+using Wanted = MetadataRequest::MetadataRequestTopic;
+
+bool asks_for_all(const MetadataRequest& request, wire::Version version) {
+  if (!request.topics) return true;
+  return version < first_with_null_for_all && request.topics->empty();
+}
+
+Topic describe(const meta::Topic& topic, bool with_operations) {
+  Topic described;
+  described.name = topic.name;
+  described.topic_id = topic.id;
+  described.is_internal = meta::is_internal_topic(topic.name);
+  for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
+    const meta::PartitionRecord& record = topic.partitions[i];
+    auto& partition = described.partitions.emplace_back();
+    partition.partition_index = {static_cast<std::int32_t>(i)};
+    partition.leader_id = record.leader;
+    partition.leader_epoch = record.leader_epoch;
+    partition.replica_nodes = record.replicas;
+    partition.isr_nodes = record.replicas;
+  }
+  if (with_operations) described.topic_authorized_operations = all_topic_operations;
+  return described;
+}
+
+Topic refuse(const Wanted& wanted, ErrorCode error) {
+  Topic refused;
+  refused.error_code = error;
+  refused.name = wanted.name;
+  refused.topic_id = wanted.topic_id;
+  return refused;
+}
+
+Topic answer_one(const Wanted& wanted, const meta::CatalogueView& view, bool with_operations) {
+  const bool by_id = !wanted.topic_id.is_zero();
+  if (by_id && wanted.name) return refuse(wanted, ErrorCode::invalid_request);
+  if (!by_id && !wanted.name) return refuse(wanted, ErrorCode::unknown_topic_id);
+  const auto topic = by_id ? view.find(wanted.topic_id) : view.find(*wanted.name);
+  if (topic) return describe(*topic, with_operations);
+  if (by_id) return refuse(wanted, ErrorCode::unknown_topic_id);
+  const bool is_legal = !meta::topic_name_fault(*wanted.name);
+  return refuse(wanted, is_legal ? ErrorCode::unknown_topic_or_partition
+                                 : ErrorCode::invalid_topic_exception);
+}
+
+MetadataResponse response_to(const MetadataRequest& request, const Exchange& exchange) {
+  Node& node = exchange.node();
+  const meta::CatalogueView& view = node.view();
+  const NodeAddress me = address_of(node, exchange.connection());
+  MetadataResponse response;
+  auto& broker = response.brokers.emplace_back();
+  broker.node_id = me.id;
+  broker.host = me.host;
+  broker.port = me.port;
+  broker.rack = me.rack;
+  response.cluster_id = view.cluster_id();
+  response.controller_id = me.id;
+  if (request.include_cluster_authorized_operations) {
+    response.cluster_authorized_operations = all_cluster_operations;
+  }
+  const bool with_operations = request.include_topic_authorized_operations;
+  if (asks_for_all(request, exchange.version())) {
+    for (const auto& [name, topic] : view.topics()) {
+      response.topics.push_back(describe(*topic, with_operations));
+    }
+  } else {
+    for (const Wanted& wanted : *request.topics) {
+      response.topics.push_back(answer_one(wanted, view, with_operations));
+    }
+  }
+  return response;
+}
+
+std::vector<std::string> names_to_create(const MetadataRequest& request, const Exchange& exchange) {
+  Node& node = exchange.node();
+  const bool may_create =
+      request.allow_auto_topic_creation && *node.options().auto_create_topics_enable;
+  if (!may_create || asks_for_all(request, exchange.version())) return {};
+  std::set<std::string> names;
+  for (const Wanted& wanted : *request.topics) {
+    const bool is_missing =
+        wanted.name && wanted.topic_id.is_zero() && !node.view().find(*wanted.name) &&
+        !meta::topic_name_fault(*wanted.name) && !meta::is_internal_topic(*wanted.name);
+    if (is_missing) names.insert(*wanted.name);
+  }
+  return {names.begin(), names.end()};
+}
+
+}  // namespace
+
+void handle(const MetadataRequest& request, const ExchangePtr& exchange) {
+  auto names = names_to_create(request, *exchange);
+  if (names.empty()) {
+    return answer<MetadataRequest>(*exchange, response_to(request, *exchange));
+  }
+  const auto decide = [names = std::move(names), exchange](const meta::CatalogueView& view) {
+    meta::Records records;
+    for (const std::string& name : names) {
+      const auto created =
+          decide_topic({.name = name, .num_partitions = -1, .replication_factor = -1}, view,
+                       exchange->node().options());
+      if (created.topic) records.push_back(*created.topic);
+    }
+    return records;
+  };
+  // What was not created, for whatever reason, is unknown in the answer; the client asks again.
+  exchange->node().catalogue().change(decide, [request, exchange](const Result<>&) {
+    answer<MetadataRequest>(*exchange, response_to(request, *exchange));
+  });
+}
+
+}  // namespace odradek::broker

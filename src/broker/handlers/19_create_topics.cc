@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/config_description.h"
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+#include "broker/topic_creation.h"
+
+#include <algorithm>
+#include <memory>
+
+// CreateTopics. Kafka: ReplicationControlManager.createTopics.
+namespace odradek::broker {
+
+using wire::CreateTopicsRequest;
+using wire::CreateTopicsResponse;
+using wire::ErrorCode;
+
+namespace {
+
+using Wish = CreateTopicsRequest::CreatableTopic;
+using Answer = CreateTopicsResponse::CreatableTopicResult;
+
+void describe(Answer& answer, const meta::TopicRecord& topic, Node& node) {
+  answer.topic_id = topic.id;
+  answer.num_partitions = static_cast<std::int32_t>(topic.partitions.size());
+  answer.replication_factor = static_cast<std::int16_t>(topic.partitions.front().replicas.size());
+  meta::Configs own;
+  for (const auto& config : topic.configs) own[config.name] = config.value;
+  auto& configs = answer.configs.emplace();
+  for (const DescribedConfig& each : describe_topic(own, node.config(), node.view())) {
+    auto& config = configs.emplace_back();
+    config.name = each.name;
+    config.value = each.value();
+    config.config_source = static_cast<std::int8_t>(each.source());
+  }
+}
+
+bool is_named_twice(const CreateTopicsRequest& request, const std::string& name) {
+  return std::count_if(request.topics.begin(), request.topics.end(),
+                       [&](const Wish& wish) { return wish.name == name; }) > 1;
+}
+
+// Answers every wish and returns the records that fulfil those that can be.
+meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueView& view,
+                     Node& node, CreateTopicsResponse& response) {
+  meta::Records records;
+  meta::CatalogueView ahead = view;  // two new names of one request may collide with each other
+  for (const Wish& wish : request.topics) {
+    const bool twice = is_named_twice(request, wish.name);
+    const bool answered = std::any_of(response.topics.begin(), response.topics.end(),
+                                      [&](const Answer& each) { return each.name == wish.name; });
+    if (twice && answered) continue;
+    Answer& answer = response.topics.emplace_back();
+    answer.name = wish.name;
+    if (twice) {
+      answer.error_code = ErrorCode::invalid_request;
+      answer.error_message = "Duplicate topic name.";
+      continue;
+    }
+    const auto created = decide_topic(wish, ahead, node.options());
+    answer.error_code = created.error;
+    if (!created.topic) {
+      answer.error_message = created.message;
+      continue;
+    }
+    describe(answer, *created.topic, node);
+    ahead.apply(*created.topic);
+    records.push_back(*created.topic);
+  }
+  return records;
+}
+
+}  // namespace
+
+void handle(const CreateTopicsRequest& request, const ExchangePtr& exchange) {
+  Node& node = exchange->node();
+  const auto response = std::make_shared<CreateTopicsResponse>();  // of the two steps below
+  if (request.validate_only) {
+    decide(request, node.view(), node, *response);
+    for (Answer& each : response->topics) each.topic_id = {};
+    return answer<CreateTopicsRequest>(*exchange, *response);
+  }
+  node.catalogue().change(
+      [request, exchange, response](const meta::CatalogueView& view) {
+        return decide(request, view, exchange->node(), *response);
+      },
+      [exchange, response](const Result<>& changed) {
+        for (Answer& each : response->topics) {
+          if (changed || each.error_code != ErrorCode::none) continue;
+          each.error_code = ErrorCode::kafka_storage_error;
+          each.error_message = changed.error().context;
+        }
+        answer<CreateTopicsRequest>(*exchange, *response);
+      });
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+
+#include <memory>
+#include <set>
+
+// DeleteTopics. Kafka: ControllerApis.deleteTopics, ReplicationControlManager.deleteTopics.
+namespace odradek::broker {
+
+using wire::DeleteTopicsRequest;
+using wire::DeleteTopicsResponse;
+using wire::ErrorCode;
+
+namespace {
+
+constexpr wire::Version first_with_ids = 6;
+constexpr wire::Version first_with_deletion_disabled = 3;
+
+using Wish = DeleteTopicsRequest::DeleteTopicState;
+using Answer = DeleteTopicsResponse::DeletableTopicResult;
+
+std::vector<Wish> wishes_of(const DeleteTopicsRequest& request, wire::Version version) {
+  if (version >= first_with_ids) return request.topics;
+  std::vector<Wish> wishes;
+  for (const std::string& name : request.topic_names) wishes.push_back({.name = name});
+  return wishes;
+}
+
+Answer answer_one(const Wish& wish, const meta::CatalogueView& view, std::set<Uuid>& deleted) {
+  Answer answer;
+  answer.name = wish.name;
+  answer.topic_id = wish.topic_id;
+  const bool has_id = !wish.topic_id.is_zero();
+  if (has_id == wish.name.has_value()) {
+    answer.error_code = ErrorCode::invalid_request;
+    answer.error_message = has_id ? "You may not specify both topic name and topic id."
+                                  : "Neither topic name nor id were specified.";
+    return answer;
+  }
+  const auto topic = has_id ? view.find(wish.topic_id) : view.find(*wish.name);
+  if (!topic) {
+    answer.error_code =
+        has_id ? ErrorCode::unknown_topic_id : ErrorCode::unknown_topic_or_partition;
+    answer.error_message = "This server does not host this topic ID or name.";
+    return answer;
+  }
+  answer.name = topic->name;
+  answer.topic_id = topic->id;
+  if (!deleted.insert(topic->id).second) {
+    answer.error_code = ErrorCode::invalid_request;
+    answer.error_message = "The provided topic is given twice.";
+  }
+  return answer;
+}
+
+void refuse_all(Exchange& exchange, const std::vector<Wish>& wishes) {
+  DeleteTopicsResponse response;
+  for (const Wish& wish : wishes) {
+    auto& answer = response.responses.emplace_back();
+    answer.name = wish.name;
+    answer.topic_id = wish.topic_id;
+    answer.error_code = exchange.version() < first_with_deletion_disabled
+                            ? ErrorCode::invalid_request
+                            : ErrorCode::topic_deletion_disabled;
+    answer.error_message = "Topic deletion is disabled.";
+  }
+  answer<DeleteTopicsRequest>(exchange, response);
+}
+
+}  // namespace
+
+void handle(const DeleteTopicsRequest& request, const ExchangePtr& exchange) {
+  auto wishes = wishes_of(request, exchange->version());
+  if (!*exchange->node().options().delete_topic_enable) return refuse_all(*exchange, wishes);
+  const auto response = std::make_shared<DeleteTopicsResponse>();  // of the two steps below
+  exchange->node().catalogue().change(
+      [wishes = std::move(wishes), response](const meta::CatalogueView& view) {
+        std::set<Uuid> deleted;
+        for (const Wish& wish : wishes) {
+          response->responses.push_back(answer_one(wish, view, deleted));
+        }
+        meta::Records records;
+        for (const Uuid& id : deleted) records.push_back(meta::TopicRemovedRecord{id});
+        return records;
+      },
+      [exchange, response](const Result<>& changed) {
+        for (Answer& each : response->responses) {
+          if (changed || each.error_code != ErrorCode::none) continue;
+          each.error_code = ErrorCode::kafka_storage_error;
+          each.error_message = changed.error().context;
+        }
+        answer<DeleteTopicsRequest>(*exchange, *response);
+      });
+}
+
+}  // namespace odradek::broker

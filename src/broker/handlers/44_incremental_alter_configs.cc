@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/config_alteration.h"
+#include "broker/handlers/handlers.h"
+
+// IncrementalAlterConfigs: sets, removes and edits single configurations (KIP-339). Kafka:
+// ConfigurationControlManager.incrementalAlterConfigs.
+namespace odradek::broker {
+
+using wire::IncrementalAlterConfigsRequest;
+
+void handle(const IncrementalAlterConfigsRequest& request, const ExchangePtr& exchange) {
+  using Alteration = ConfigAlteration<IncrementalAlterConfigsRequest>;
+  Alteration::run(
+      request, exchange,
+      [](const Alteration::Resource& resource, const meta::CatalogueView& view,
+         const BrokerConfig& config) -> ConfigChange {
+        std::vector<ConfigWish> wishes;
+        for (const auto& each : resource.configs) {
+          const auto operation = static_cast<ConfigOperation>(each.config_operation);
+          if (operation < ConfigOperation::set || operation > ConfigOperation::subtract) {
+            return {wire::ErrorCode::invalid_request, "Unknown operation type.", {}};
+          }
+          wishes.push_back({each.name, operation, each.value});
+        }
+        const ConfigTarget target{static_cast<meta::ResourceType>(resource.resource_type),
+                                  resource.resource_name};
+        return change_configs(target, wishes, view, config);
+      });
+}
+
+}  // namespace odradek::broker

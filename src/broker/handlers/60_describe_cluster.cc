@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/cluster_nodes.h"
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+
+// DescribeCluster. Kafka: KafkaApis.handleDescribeCluster,
+// AuthHelper.computeDescribeClusterResponse.
+namespace odradek::broker {
+
+using wire::DescribeClusterRequest;
+using wire::DescribeClusterResponse;
+using wire::ErrorCode;
+
+namespace {
+
+constexpr std::int8_t endpoint_brokers = 1;
+constexpr std::int8_t endpoint_controllers = 2;
+
+}  // namespace
+
+void handle(const DescribeClusterRequest& request, const ExchangePtr& exchange) {
+  Node& node = exchange->node();
+  DescribeClusterResponse response;
+  if (request.endpoint_type != endpoint_brokers) {
+    // Kafka's two answers of a broker that is asked for something else.
+    response.error_code = request.endpoint_type == endpoint_controllers
+                              ? ErrorCode::mismatched_endpoint_type
+                              : ErrorCode::unsupported_endpoint_type;
+    response.error_message = "The request was sent to an endpoint of type BROKER";
+    return answer<DescribeClusterRequest>(*exchange, response);
+  }
+  const NodeAddress me = address_of(node, exchange->connection());
+  response.endpoint_type = endpoint_brokers;
+  response.cluster_id = node.view().cluster_id();
+  response.controller_id = me.id;
+  auto& broker = response.brokers.emplace_back();
+  broker.broker_id = me.id;
+  broker.host = me.host;
+  broker.port = me.port;
+  broker.rack = me.rack;
+  if (request.include_cluster_authorized_operations) {
+    response.cluster_authorized_operations = all_cluster_operations;
+  }
+  answer<DescribeClusterRequest>(*exchange, response);
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "broker/exchange.h"
+#include "wire/messages.h"
+
+// One handler for each API, in the file with the API's number. A handler answers the exchange, now
+// or later; a request that is wrong is answered with Kafka's error code. Views in the request live
+// as long as the exchange's frame, so what waits keeps that, or copies.
+namespace odradek::broker {
+
+void handle(const wire::ProduceRequest& request, const ExchangePtr& exchange);
+void handle(const wire::FetchRequest& request, const ExchangePtr& exchange);
+void handle(const wire::ListOffsetsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::MetadataRequest& request, const ExchangePtr& exchange);
+void handle(const wire::FindCoordinatorRequest& request, const ExchangePtr& exchange);
+void handle(const wire::ApiVersionsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::CreateTopicsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DeleteTopicsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DeleteRecordsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::InitProducerIdRequest& request, const ExchangePtr& exchange);
+void handle(const wire::OffsetForLeaderEpochRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeConfigsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::AlterConfigsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeLogDirsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::CreatePartitionsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::IncrementalAlterConfigsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeClusterRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeTopicPartitionsRequest& request, const ExchangePtr& exchange);
+
+// ApiVersions in a version we do not have: answered in version 0, so that the client can try again.
+void refuse_api_versions(Exchange& exchange);
+
+}  // namespace odradek::broker

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/listener.h"
+
+#include "base/parse_number.h"
+#include "broker/connection.h"
+#include "broker/node.h"
+
+#include <boost/asio/ip/v6_only.hpp>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+
+namespace odradek::broker {
+namespace {
+
+using boost::asio::ip::tcp;
+namespace ip = boost::asio::ip;
+
+// After accept() failed, most likely for want of descriptors: no busy loop.
+constexpr auto accept_retry = std::chrono::milliseconds(100);
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+  const auto wrong = Error{
+      Fault::invalid, "listener \"" + std::string(text) + "\" is not of the form NAME://host:port"};
+  const auto scheme = text.find("://");
+  const auto colon = text.rfind(':');
+  if (scheme == std::string_view::npos || scheme == 0 || colon <= scheme) return wrong;
+  const auto port = parse_number<std::uint16_t>(text.substr(colon + 1));
+  if (!port) return wrong;
+  std::string_view host = text.substr(scheme + 3, colon - scheme - 3);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return Endpoint{std::string(text.substr(0, scheme)), std::string(host), *port};
+}
+
+Result<std::vector<ip::address>> addresses_of(const Endpoint& endpoint,
+                                              boost::asio::io_context& loop) {
+  if (endpoint.host.empty() || endpoint.host == "::")
+    return std::vector<ip::address>{ip::address_v6::any()};
+  if (endpoint.host == "localhost") {
+    return std::vector<ip::address>{ip::address_v4::loopback(), ip::address_v6::loopback()};
+  }
+  boost::system::error_code failed;
+  const auto literal = ip::make_address(endpoint.host, failed);
+  if (!failed) return std::vector<ip::address>{literal};
+  tcp::resolver resolver(loop);
+  const auto found = resolver.resolve(endpoint.host, std::to_string(endpoint.port), failed);
+  if (failed) {
+    return Error{Fault::invalid,
+                 "listener host " + endpoint.host + " has no address: " + failed.message()};
+  }
+  std::vector<ip::address> addresses;
+  for (const auto& entry : found) addresses.push_back(entry.endpoint().address());
+  return addresses;
+}
+
+}  // namespace
+
+Result<std::vector<Endpoint>> parse_endpoints(std::string_view text) {
+  std::vector<Endpoint> endpoints;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    std::string_view one = text.substr(0, comma);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    while (one.ends_with(' ')) one.remove_suffix(1);
+    TRY(Endpoint endpoint, parse_endpoint(one));
+    endpoints.push_back(std::move(endpoint));
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return endpoints;
+}
+
+Listener::Listener(boost::asio::io_context& loop, Endpoint endpoint)
+    : loop_(loop), endpoint_(std::move(endpoint)), retry_(loop) {}
+
+Result<> Listener::bind() {
+  TRY(const auto addresses, addresses_of(endpoint_, loop_));
+  const bool both_loopbacks = endpoint_.host == "localhost";
+  for (const auto& address : addresses) {
+    auto bound = bind_to({address, endpoint_.port});
+    // A machine without IPv6 is served on IPv4 alone.
+    const bool may_miss = both_loopbacks && address.is_v6() && !acceptors_.empty();
+    const bool wildcard = address.is_v6() && address.is_unspecified();
+    if (!bound && wildcard && bound.error().fault != Fault::in_use) {
+      bound = bind_to({ip::address_v4::any(), endpoint_.port});
+    }
+    if (!bound && !(may_miss && bound.error().fault != Fault::in_use)) return bound;
+  }
+  return {};
+}
+
+Result<> Listener::bind_to(const tcp::endpoint& address) {
+  auto acceptor = std::make_unique<Acceptor>(loop_);
+  boost::system::error_code failed;
+  acceptor->open(address.protocol(), failed);
+  if (!failed) acceptor->set_option(tcp::acceptor::reuse_address(true), failed);
+  if (!failed && address.address().is_v6()) {
+    acceptor->set_option(ip::v6_only(!address.address().is_unspecified()), failed);
+  }
+  if (!failed) acceptor->bind(address, failed);
+  // Only listen() tells whether somebody else listens there already.
+  if (!failed) acceptor->listen(1, failed);
+  if (failed == boost::asio::error::address_in_use) {
+    return Error{Fault::in_use, "port " + std::to_string(address.port()) + " on " +
+                                    address.address().to_string() +
+                                    " is in use: stop what listens there, or choose another port "
+                                    "with --port (0 takes a free one)"};
+  }
+  if (failed) {
+    return Error{Fault::io, "cannot listen on " + address.address().to_string() + ":" +
+                                std::to_string(address.port()) + ": " + failed.message()};
+  }
+  endpoint_.port = acceptor->local_endpoint().port();
+  acceptors_.push_back(std::move(acceptor));
+  return {};
+}
+
+Result<> Listener::listen(int backlog) {
+  for (auto& acceptor : acceptors_) {
+    boost::system::error_code failed;
+    acceptor->listen(backlog, failed);
+    if (failed) return Error{Fault::io, "cannot listen: " + failed.message()};
+  }
+  return {};
+}
+
+void Listener::start(Node& node) {
+  for (auto& acceptor : acceptors_) accept(node, *acceptor);
+}
+
+void Listener::stop() {
+  boost::system::error_code ignored;
+  for (auto& acceptor : acceptors_) acceptor->close(ignored);
+  retry_.cancel();
+}
+
+void Listener::accept(Node& node, Acceptor& acceptor) {
+  acceptor.async_accept([this, &node, &acceptor](const auto& failed, tcp::socket socket) {
+    if (!acceptor.is_open()) return;
+    if (failed) {
+      spdlog::warn("cannot accept a connection reason=\"{}\"", failed.message());
+      return accept_later(node, acceptor);
+    }
+    node.admit(*this, std::move(socket));
+    accept(node, acceptor);
+  });
+}
+
+void Listener::accept_later(Node& node, Acceptor& acceptor) {
+  retry_.expires_after(accept_retry);
+  retry_.async_wait([this, &node, &acceptor](const auto& cancelled) {
+    if (!cancelled && acceptor.is_open()) accept(node, acceptor);
+  });
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace odradek::broker {
+
+class Node;
+
+// One entry of `listeners`: "PLAINTEXT://localhost:9092". An empty host is every address.
+struct Endpoint {
+  std::string name;
+  std::string host;
+  std::uint16_t port = 0;
+};
+Result<std::vector<Endpoint>> parse_endpoints(std::string_view text);
+
+// A name of `listeners` and the sockets that stand for it: both loopback addresses for localhost.
+// bind() comes first, before anything on disk is touched; start() lets clients in.
+class Listener {
+ public:
+  Listener(boost::asio::io_context& loop, Endpoint endpoint);
+
+  // Takes the addresses; where the port is 0, one free port for all of them.
+  Result<> bind();
+  Result<> listen(int backlog);
+  void start(Node& node);
+  void stop();
+
+  const Endpoint& endpoint() const { return endpoint_; }
+  // What clients are told to connect to, where the configuration says so.
+  const std::optional<Endpoint>& advertised() const { return advertised_; }
+  void advertise(Endpoint endpoint) { advertised_ = std::move(endpoint); }
+
+ private:
+  using Acceptor = boost::asio::ip::tcp::acceptor;
+
+  Result<> bind_to(const boost::asio::ip::tcp::endpoint& address);
+  void accept(Node& node, Acceptor& acceptor);
+  void accept_later(Node& node, Acceptor& acceptor);
+
+  boost::asio::io_context& loop_;
+  Endpoint endpoint_;
+  std::optional<Endpoint> advertised_;
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  boost::asio::steady_timer retry_;
+};
+
+}  // namespace odradek::broker

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/command_line.h"
+#include "broker/process.h"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+using namespace odradek;
+
+std::vector<std::string> environment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
+  return variables;
+}
+
+void set_up_logging(const broker::BrokerOptions& options) {
+  auto logger = spdlog::stderr_logger_st("odradek");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+  spdlog::set_default_logger(std::move(logger));
+  spdlog::set_level(spdlog::level::from_str(*options.log_level));
+}
+
+// For a test or a script that started the broker: where it is, on one line.
+void print_ready(const broker::Endpoint& listener, const broker::BrokerOptions& options,
+                 std::chrono::steady_clock::time_point started) {
+  const auto took = std::chrono::steady_clock::now() - started;
+  const std::string host =
+      listener.host.empty() || listener.host == "localhost" ? "127.0.0.1" : listener.host;
+  const auto line = fmt::format(
+      R"({{"event":"ready","bootstrap":"{}:{}","pid":{},"node_id":{},"startup_ms":{:.1f}}})"
+      "\n",
+      host, listener.port, ::getpid(), *options.node_id,
+      std::chrono::duration<double, std::milli>(took).count());
+  std::fputs(line.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+int run(int argument_count, char** arguments) {
+  const auto started = std::chrono::steady_clock::now();
+  broker::BrokerConfig config;
+  const auto command_line =
+      broker::read_command_line(argument_count, arguments, environment(), config);
+  if (!command_line) {
+    fmt::print(stderr, "odradek: {}\n", command_line.error().context);
+    return 2;
+  }
+  if (command_line->task == broker::CommandLine::Task::print_and_exit) {
+    fmt::print("{}", command_line->output);
+    return command_line->exit_code;
+  }
+  set_up_logging(config.options());
+  for (const std::string& warning : command_line->warnings) spdlog::warn("{}", warning);
+  broker::Process process(config);
+  const auto done = process.run([&](const broker::Endpoint& listener) {
+    if (command_line->ready_json) print_ready(listener, config.options(), started);
+    spdlog::info("ready bootstrap={}:{} data={}", listener.host.empty() ? "*" : listener.host,
+                 listener.port, config.options().log_dirs->value_or(*config.options().log_dir));
+  });
+  if (!done) {
+    fmt::print(stderr, "odradek: {}\n", done.error().context);
+    return 1;
+  }
+  spdlog::info("stopped");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  try {
+    return run(argument_count, arguments);
+  } catch (const std::exception& failed) {
+    std::fprintf(stderr, "odradek: %s\n", failed.what());
+    return 1;
+  }
+}

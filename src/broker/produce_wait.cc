@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/produce_wait.h"
+
+namespace odradek::broker {
+
+using wire::ErrorCode;
+using wire::ProduceRequest;
+using wire::ProduceResponse;
+
+namespace {
+
+using PartitionResponse = ProduceResponse::TopicProduceResponse::PartitionProduceResponse;
+
+PartitionResponse response_of(ProduceWait::Outcome& outcome) {
+  auto& fault = outcome.appended.fault;
+  PartitionResponse response;
+  response.index = outcome.partition;
+  response.error_code = fault.error;
+  response.base_offset = outcome.appended.base_offset;
+  response.log_append_time_ms = outcome.appended.log_append_time;
+  response.log_start_offset = outcome.log_start_offset;
+  if (!fault.found()) return response;
+  for (const auto& record : fault.records) {
+    response.record_errors.push_back(
+        {.batch_index = record.index, .batch_index_error_message = record.message});
+  }
+  if (!fault.message.empty()) response.error_message = fault.message;
+  return response;
+}
+
+}  // namespace
+
+void ProduceWait::finish() {
+  bool failed = false;
+  ProduceResponse response;
+  for (Outcome& outcome : outcomes) {
+    const auto* const log = outcome.staged_in ? outcome.staged_in->open_log() : nullptr;
+    if (log && log->offline()) {
+      outcome.appended = {.fault = {ErrorCode::kafka_storage_error, log->offline()->context, {}}};
+    }
+    failed = failed || outcome.appended.fault.found();
+    auto& topics = response.responses;
+    const bool same_topic = !topics.empty() && topics.back().name == outcome.topic &&
+                            topics.back().topic_id == outcome.topic_id;
+    if (!same_topic) topics.push_back({.name = outcome.topic, .topic_id = outcome.topic_id});
+    topics.back().partition_responses.push_back(response_of(outcome));
+  }
+  if (acks != 0) return answer<ProduceRequest>(*exchange, response);
+  // Nothing is answered, so closing the connection is the only way to tell of a failure.
+  failed ? exchange->close_connection() : exchange->answer_with_nothing();
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/send_queue.h"
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+
+namespace odradek::broker {
+namespace {
+
+constexpr std::size_t max_vectors = 128;
+// What an emptied queue keeps reserved.
+constexpr std::size_t kept_capacity = 16 << 10;
+
+SendQueue::Progress progress_of_failure() {
+  const bool would_block = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+  return would_block ? SendQueue::Progress::blocked : SendQueue::Progress::failed;
+}
+
+}  // namespace
+
+void SendQueue::add_bytes(Bytes bytes) {
+  if (bytes.empty()) return;
+  const std::size_t begin = bytes_.size();
+  append(bytes_, bytes);
+  if (!parts_.empty() && !parts_.back().is_slice()) {
+    parts_.back().size += bytes.size();
+  } else {
+    parts_.push_back({.begin = begin, .size = bytes.size(), .slice = {}});
+  }
+}
+
+void SendQueue::add(const wire::Output& output) {
+  const Bytes bytes(output.bytes);
+  std::size_t done = 0;
+  for (const auto& splice : output.splices) {
+    add_bytes(bytes.subspan(done, splice.at - done));
+    done = splice.at;
+    if (splice.slice.size > 0) {
+      parts_.push_back({.begin = 0, .size = splice.slice.size, .slice = splice.slice});
+    }
+  }
+  add_bytes(bytes.subspan(done));
+}
+
+Bytes SendQueue::memory_of(const Part& part) const {
+  if (part.is_slice()) return {part.slice.memory, part.size};
+  return Bytes(bytes_).subspan(part.begin, part.size);
+}
+
+SendQueue::Progress SendQueue::send(int socket) {
+  while (!parts_.empty()) {
+    const Part& front = parts_.front();
+    const bool from_file = front.is_slice() && front.slice.memory == nullptr;
+    const Progress progress = from_file ? send_file(socket) : send_memory(socket);
+    if (progress != Progress::sent_all) return progress;
+  }
+  bytes_.clear();
+  if (bytes_.capacity() > kept_capacity) bytes_ = Buffer();
+  return Progress::sent_all;
+}
+
+SendQueue::Progress SendQueue::send_memory(int socket) {
+  std::array<iovec, max_vectors> vectors;
+  std::size_t count = 0;
+  bool more = false;
+  for (const Part& part : parts_) {
+    more = count == max_vectors || (part.is_slice() && part.slice.memory == nullptr);
+    if (more) break;
+    const Bytes memory = memory_of(part);
+    vectors[count++] = {const_cast<std::byte*>(memory.data()), memory.size()};
+  }
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = count;
+  const ssize_t sent =
+      ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
+  if (sent < 0) return progress_of_failure();
+  advance(static_cast<std::size_t>(sent));
+  return Progress::sent_all;
+}
+
+SendQueue::Progress SendQueue::send_file(int socket) {
+  const Part& part = parts_.front();
+  off_t position = part.slice.file_position;
+  const ssize_t sent = ::sendfile(socket, part.slice.descriptor, &position, part.size);
+  if (sent < 0) return progress_of_failure();
+  if (sent == 0) return Progress::failed;  // the file is shorter than it was
+  advance(static_cast<std::size_t>(sent));
+  return Progress::sent_all;
+}
+
+void SendQueue::advance(std::size_t size) {
+  while (size > 0) {
+    Part& part = parts_.front();
+    const std::size_t step = std::min(size, part.size);
+    size -= step;
+    part.size -= step;
+    if (part.size == 0) {
+      parts_.pop_front();
+    } else if (part.is_slice()) {
+      if (part.slice.memory) part.slice.memory += step;
+      part.slice.file_position += static_cast<std::int64_t>(step);
+    } else {
+      part.begin += step;
+    }
+  }
+}
+
+std::size_t SendQueue::held_bytes() const {
+  std::size_t total = 0;
+  for (const Part& part : parts_) {
+    if (!part.is_slice() || part.slice.memory) total += part.size;
+  }
+  return total;
+}
+
+void SendQueue::release_memory() {
+  for (Part& part : parts_) {
+    if (!part.is_slice() || part.slice.descriptor < 0) continue;
+    part.slice.memory = nullptr;
+    part.slice.memory_keeper.reset();
+  }
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log/data_directory.h"
+
+#include "log/posix_file_system.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+namespace odradek::log {
+namespace {
+
+constexpr std::string_view recovery_file = "/recovery-point-offset-checkpoint";
+constexpr std::string_view log_start_file = "/log-start-offset-checkpoint";
+constexpr std::string_view clean_file = "/.kafka_cleanshutdown";
+constexpr std::string_view metadata_file = "/partition.metadata";
+constexpr std::string_view aside_suffix = "-delete";
+constexpr std::size_t max_file_name = 255;
+
+std::string metadata_text(const Uuid& topic_id) {
+  return "version: 0\ntopic_id: " + topic_id.to_string() + "\n";
+}
+
+Result<OffsetsByDirectory> read_offsets(FileSystem& files, const std::string& path) {
+  const auto text = files.read_file(path);
+  if (!text && text.error().fault == Fault::not_found) return OffsetsByDirectory{};
+  if (!text) return text.error();
+  // A damaged one is as good as none: it costs work, or shows records that had been deleted.
+  return decode_offsets(as_text(*text)).value_or(OffsetsByDirectory{});
+}
+
+Offset value_or_zero(const OffsetsByDirectory& offsets, const std::string& folder) {
+  const auto found = offsets.find(folder);
+  return found == offsets.end() ? Offset{} : found->second;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DataDirectory>> DataDirectory::open(FileSystem& files, std::string path) {
+  std::unique_ptr<DataDirectory> directory(new DataDirectory(files, std::move(path)));
+  TRY(files.create_directories(directory->path_));
+  TRY(directory->lock());
+  TRY(directory->read_checkpoints());
+  return directory;
+}
+
+DataDirectory::~DataDirectory() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+Result<> DataDirectory::lock() {
+  const std::string name = path_ + "/.lock";
+  lock_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock_ < 0) return system_error("open", name, errno);
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    std::array<char, 32> holder{};
+    const ssize_t got = ::pread(lock_, holder.data(), holder.size(), 0);
+    std::string text(holder.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+    text.erase(std::min(text.find('\n'), text.size()));
+    return Error{Fault::in_use, "data directory " + path_ + " is in use by process " +
+                                    (text.empty() ? "unknown" : text) +
+                                    ": stop that one, or choose another directory with --data"};
+  }
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  const bool written = ::ftruncate(lock_, 0) == 0 && ::pwrite(lock_, pid.data(), pid.size(), 0) > 0;
+  if (!written) return system_error("write", name, errno);
+  return {};
+}
+
+Result<> DataDirectory::read_checkpoints() {
+  TRY(recovery_points_, read_offsets(files_, path_ + std::string(recovery_file)));
+  TRY(log_start_offsets_, read_offsets(files_, path_ + std::string(log_start_file)));
+  const auto removed = files_.remove(path_ + std::string(clean_file));
+  if (!removed && removed.error().fault != Fault::not_found) return removed.error();
+  was_clean_ = removed.has_value();
+  return {};
+}
+
+std::string DataDirectory::absolute_path() const {
+  std::error_code ignored;
+  auto absolute = std::filesystem::absolute(path_, ignored).lexically_normal().string();
+  return ignored ? path_ : absolute;
+}
+
+std::string DataDirectory::folder(std::string_view topic, PartitionId partition) {
+  return std::string(topic) + "-" + std::to_string(partition.value);
+}
+
+Result<std::string> DataDirectory::prepare(const std::string& folder, const Uuid& topic_id) {
+  std::string directory = path_ + "/" + folder;
+  const std::string expected = metadata_text(topic_id);
+  const auto metadata = files_.read_file(directory + std::string(metadata_file));
+  if (metadata && as_text(*metadata) == expected) return directory;
+  if (!metadata && metadata.error().fault != Fault::not_found) return metadata.error();
+  if (metadata) {
+    TRY(set_aside(folder));
+    forget(folder);
+  }
+  TRY(files_.create_directories(directory));
+  TRY(files_.write_cache_file(directory + std::string(metadata_file), as_bytes(expected)));
+  return directory;
+}
+
+Result<std::string> DataDirectory::set_aside(const std::string& folder) {
+  std::string unique = "." + Uuid::random().to_string() + std::string(aside_suffix);
+  std::string name = folder.substr(0, max_file_name - unique.size()) + unique;
+  auto renamed = files_.rename(path_ + "/" + folder, path_ + "/" + name);
+  if (!renamed && renamed.error().fault == Fault::not_found) return std::string{};
+  if (!renamed) return renamed.error();
+  return name;
+}
+
+Result<> DataDirectory::remove(const std::string& set_aside) {
+  return files_.remove_all(path_ + "/" + set_aside);
+}
+
+Result<std::vector<std::string>> DataDirectory::leftovers() {
+  TRY(auto names, files_.list(path_));
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with(aside_suffix); });
+  return names;
+}
+
+Offset DataDirectory::recovery_point(const std::string& folder) const {
+  return value_or_zero(recovery_points_, folder);
+}
+Offset DataDirectory::log_start_offset(const std::string& folder) const {
+  return value_or_zero(log_start_offsets_, folder);
+}
+void DataDirectory::set_recovery_point(const std::string& folder, Offset offset) {
+  recovery_points_[folder] = offset;
+}
+void DataDirectory::set_log_start_offset(const std::string& folder, Offset offset) {
+  log_start_offsets_[folder] = offset;
+}
+void DataDirectory::forget(const std::string& folder) {
+  recovery_points_.erase(folder);
+  log_start_offsets_.erase(folder);
+}
+
+Result<> DataDirectory::write_recovery_points() {
+  return files_.write_cache_file(path_ + std::string(recovery_file),
+                                 as_bytes(encode_offsets(recovery_points_)));
+}
+
+Result<> DataDirectory::write_log_start_offsets(const std::string& text) {
+  const std::scoped_lock one_at_a_time(log_start_mutex_);
+  return files_.write_file_atomically(path_ + std::string(log_start_file), as_bytes(text));
+}
+
+Result<> DataDirectory::write_identity(const std::string& cluster_id, const Uuid& directory_id,
+                                       NodeId node) {
+  const std::string path = path_ + "/meta.properties";
+  if (files_.exists(path)) return {};
+  const std::string text = "version=1\ncluster.id=" + cluster_id +
+                           "\nnode.id=" + std::to_string(node.value) +
+                           "\ndirectory.id=" + directory_id.to_string() + "\n";
+  return files_.write_cache_file(path, as_bytes(text));
+}
+
+Result<> DataDirectory::mark_clean() {
+  constexpr std::string_view content = R"({"version":0,"brokerEpoch":-1})";
+  return files_.write_file_atomically(path_ + std::string(clean_file), as_bytes(content));
+}
+
+}  // namespace odradek::log

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/uuid.h"
+#include "log/checkpoint_text.h"
+#include "log/file.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace odradek::log {
+
+// The directory that holds everything: the catalogue, Kafka's checkpoint files, and a folder for
+// each partition, named "<topic>-<partition>". One process uses it at a time.
+//
+// The checkpoints are read at the start and written when asked: recovery points only save work
+// after a crash, log start offsets must be durable before a DeleteRecords is answered.
+class DataDirectory {
+ public:
+  // Makes the directory where there is none and takes its lock; Fault::in_use names the holder.
+  static Result<std::unique_ptr<DataDirectory>> open(FileSystem& files, std::string path);
+  ~DataDirectory();
+
+  const std::string& path() const { return path_; }
+  std::string absolute_path() const;
+  std::string catalogue_path() const { return path_ + "/catalogue.log"; }
+  static std::string catalogue_path(const std::string& path) { return path + "/catalogue.log"; }
+  // Whether the last use ended with mark_clean().
+  bool was_clean() const { return was_clean_; }
+
+  // The folder of a partition. prepare() makes it where it is missing; one that belongs to another
+  // topic id, left over from a deleted topic of that name, is moved aside first.
+  static std::string folder(std::string_view topic, PartitionId partition);
+  Result<std::string> prepare(const std::string& folder, const Uuid& topic_id);
+
+  // Gives a folder a name that no partition has, and returns that for remove(), which may run on
+  // another thread. Empty where there is no such folder.
+  Result<std::string> set_aside(const std::string& folder);
+  Result<> remove(const std::string& set_aside);
+  // Folders that were set aside and not removed before a crash.
+  Result<std::vector<std::string>> leftovers();
+
+  Offset recovery_point(const std::string& folder) const;
+  Offset log_start_offset(const std::string& folder) const;
+  void set_recovery_point(const std::string& folder, Offset offset);
+  void set_log_start_offset(const std::string& folder, Offset offset);
+  void forget(const std::string& folder);
+
+  // Writes the recovery points; a cache file.
+  Result<> write_recovery_points();
+  // Writes the log start offsets and waits for the disk. Text and write are apart, so that the
+  // write may run on another thread; one at a time.
+  std::string log_start_offsets_text() const { return encode_offsets(log_start_offsets_); }
+  Result<> write_log_start_offsets(const std::string& text);
+  // Kafka's meta.properties, so that its tools know the directory.
+  Result<> write_identity(const std::string& cluster_id, const Uuid& directory_id, NodeId node);
+  // Kafka's `.kafka_cleanshutdown`: the last write of an orderly stop.
+  Result<> mark_clean();
+
+ private:
+  DataDirectory(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
+  Result<> lock();
+  Result<> read_checkpoints();
+
+  FileSystem& files_;
+  std::string path_;
+  std::mutex log_start_mutex_;
+  int lock_ = -1;
+  bool was_clean_ = false;
+  OffsetsByDirectory recovery_points_;
+  OffsetsByDirectory log_start_offsets_;
+};
+
+}  // namespace odradek::log
