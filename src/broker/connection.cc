@@ -120,11 +120,12 @@ void Connection::run() {
   const Self self(this);  // an answer may close the connection
   is_running_ = true;
   int left = requests_per_turn;
-  bool executed = true;
-  while (executed && socket_.is_open()) {
-    executed = execute_pending(left);
+  bool progressed = true;
+  while (progressed && socket_.is_open()) {
+    progressed = execute_pending(left);
     node_.commit();
-    flush();
+    // An answer that leaves may let requests go on that were held back.
+    progressed = flush() || progressed;
   }
   is_running_ = false;
   if (!socket_.is_open()) return;
@@ -198,13 +199,20 @@ bool Connection::collect_answers() {
   return any;
 }
 
-void Connection::flush() {
-  while (socket_.is_open() && (!outgoing_.empty() || collect_answers())) {
+// Sends what is due and can be sent; true where an answer was due.
+bool Connection::flush() {
+  bool any = false;
+  while (!outgoing_.empty() || collect_answers()) {
+    any = true;
     const auto progress = outgoing_.send(socket_.native_handle());
-    if (progress == SendQueue::Progress::failed) return close();
+    if (progress == SendQueue::Progress::failed) {
+      close();
+      return false;
+    }
     if (progress == SendQueue::Progress::blocked) break;
   }
   track_memory();
+  return any && outgoing_.empty();
 }
 
 void Connection::set_low_water_mark(std::size_t missing) {

@@ -75,7 +75,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   void continue_later();
   void execute(const ReceiveBuffer::Frame& frame);
   bool may_execute() const;
-  void flush();
+  bool flush();
   bool collect_answers();
   void set_low_water_mark(std::size_t missing);
   void track_memory();
