@@ -1,12 +1,16 @@
 # Debian 12 packages only; docs/decisions/ has a line for each.
 find_package(Boost 1.81 REQUIRED)
 find_package(Threads REQUIRED)
-find_package(PkgConfig REQUIRED)
 
 add_library(odradek_codecs INTERFACE)
-if(ODRADEK_STATIC)
-  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
-endif()
+foreach(codec zstd lz4 snappy deflate)
+  if(ODRADEK_STATIC)
+    find_library(ODRADEK_${codec} NAMES lib${codec}.a REQUIRED)
+  else()
+    find_library(ODRADEK_${codec} NAMES ${codec} REQUIRED)
+  endif()
+  target_link_libraries(odradek_codecs INTERFACE ${ODRADEK_${codec}})
+endforeach()
 
 # Debian has fmt and spdlog as shared libraries only, and the broker is one static binary: fmt is
 # used from its headers, spdlog is compiled once from its own.
@@ -14,7 +18,3 @@ add_library(odradek_text STATIC ${PROJECT_SOURCE_DIR}/cmake/spdlog.cc)
 target_compile_features(odradek_text PUBLIC cxx_std_20)
 target_compile_definitions(odradek_text PUBLIC
   FMT_HEADER_ONLY SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
-foreach(codec zstd lz4 snappy deflate)
-  find_library(ODRADEK_${codec} NAMES ${codec} REQUIRED)
-  target_link_libraries(odradek_codecs INTERFACE ${ODRADEK_${codec}})
-endforeach()

@@ -28,6 +28,7 @@ struct OffsetEntry {
     store_big(at, relative_offset);
     store_big(at + 4, position);
   }
+  bool may_be_first() const { return relative_offset >= 0 && position >= 0; }
   // Both columns grow from entry to entry.
   bool may_follow(const OffsetEntry& before) const {
     return relative_offset > before.relative_offset && position > before.position;
@@ -47,6 +48,7 @@ struct TimeEntry {
     store_big(at, timestamp);
     store_big(at + 8, relative_offset);
   }
+  bool may_be_first() const { return relative_offset >= 0; }
   bool may_follow(const TimeEntry& before) const {
     return timestamp > before.timestamp && relative_offset >= before.relative_offset;
   }
@@ -89,8 +91,7 @@ class SegmentIndex {
     entries_.clear();
     for (; content.size() >= Entry::size; content = content.subspan(Entry::size)) {
       const Entry entry = Entry::load(content.data());
-      const bool fits =
-          entries_.empty() ? entry.relative_offset >= 0 : entry.may_follow(entries_.back());
+      const bool fits = entries_.empty() ? entry.may_be_first() : entry.may_follow(entries_.back());
       if (!fits) break;
       entries_.push_back(entry);
     }

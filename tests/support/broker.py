@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts the built broker for a test, and stops or kills it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+
+BUILD = os.environ.get("ODRADEK_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
+BINARY = os.path.join(BUILD, "odradek")
+
+
+class Broker:
+    """One broker on a free port, with a data directory that survives restart() and kill()."""
+
+    def __init__(self, *settings, data=None, arguments=()):
+        self.data = data or tempfile.mkdtemp(prefix="odradek-test-")
+        self._owns_data = data is None
+        self._settings = list(settings)
+        self._arguments = list(arguments)
+        self.process = None
+        self.port = 0
+        self.log_path = self.data + ".log"
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        try:
+            self.stop()
+        finally:
+            if self._owns_data:
+                shutil.rmtree(self.data, ignore_errors=True)
+                os.unlink(self.log_path)
+
+    @property
+    def bootstrap(self):
+        return f"127.0.0.1:{self.port}"
+
+    def command(self, port):
+        command = [BINARY, "--port", str(port), "--data", self.data, "--ready", "json"]
+        for setting in self._settings:
+            command += ["--set", setting]
+        return command + self._arguments
+
+    def start(self):
+        # The same port again, so that clients find the broker they knew.
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                self.command(self.port), stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the broker did not start: {self.log()}")
+        self.ready = json.loads(line)
+        self.port = int(self.ready["bootstrap"].rsplit(":", 1)[1])
+        return self
+
+    def stop(self):
+        """An orderly stop; anything but a clean exit is an error of the test."""
+        if not self.process:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        self._forget()
+        if code != 0:
+            raise RuntimeError(f"the broker ended with {code}: {self.log()[-3000:]}")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self._forget()
+
+    def _forget(self):
+        self.process.stdout.close()
+        self.process = None
+
+    def log(self):
+        with open(self.log_path) as log:
+            return log.read()
+
+    def memory_kib(self):
+        """Resident memory of the broker."""
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    def cpu_seconds(self):
+        """CPU time of all its threads so far."""
+        total = 0
+        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{thread}/schedstat") as stat:
+                total += int(stat.read().split()[0])
+        return total / 1e9

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of wishes for topics and configurations, without a socket.
+#include "broker/config_change.h"
+#include "broker/topic_creation.h"
+
+#include <gtest/gtest.h>
+
+namespace odradek::broker {
+namespace {
+
+using wire::ErrorCode;
+using Wish = wire::CreateTopicsRequest::CreatableTopic;
+
+class TopicCreationTest : public testing::Test {
+ protected:
+  ErrorCode decide(const Wish& wish) { return decide_topic(wish, view_, options_).error; }
+  void has_topic(const std::string& name) {
+    auto created =
+        decide_topic({.name = name, .num_partitions = 1, .replication_factor = 1}, view_, options_);
+    view_.apply(*created.topic);
+  }
+  BrokerOptions options_;
+  meta::CatalogueView view_;
+};
+
+TEST_F(TopicCreationTest, TakesDefaultsForMinusOne) {
+  options_.num_partitions.assign(7);
+  const auto created =
+      decide_topic({.name = "t", .num_partitions = -1, .replication_factor = -1}, view_, options_);
+  ASSERT_TRUE(created.topic);
+  EXPECT_EQ(created.topic->partitions.size(), 7U);
+}
+
+TEST_F(TopicCreationTest, RefusesWhatKafkaRefuses) {
+  has_topic("a.b");
+  EXPECT_EQ(decide({.name = "a.b", .num_partitions = 1, .replication_factor = 1}),
+            ErrorCode::topic_already_exists);
+  EXPECT_EQ(decide({.name = "a_b", .num_partitions = 1, .replication_factor = 1}),
+            ErrorCode::invalid_topic_exception);
+  EXPECT_EQ(decide({.name = "../x", .num_partitions = 1, .replication_factor = 1}),
+            ErrorCode::invalid_topic_exception);
+  EXPECT_EQ(decide({.name = "t", .num_partitions = 0, .replication_factor = 1}),
+            ErrorCode::invalid_partitions);
+  EXPECT_EQ(decide({.name = "t", .num_partitions = -2, .replication_factor = 1}),
+            ErrorCode::invalid_partitions);
+  EXPECT_EQ(decide({.name = "t", .num_partitions = 1, .replication_factor = 0}),
+            ErrorCode::invalid_replication_factor);
+  EXPECT_EQ(decide({.name = "t", .num_partitions = 1, .replication_factor = 3}),
+            ErrorCode::invalid_replication_factor);
+}
+
+TEST_F(TopicCreationTest, ChecksAssignments) {
+  const auto assigned = [](std::initializer_list<int> ids, int node, int count = -1) {
+    Wish wish{.name = "t", .num_partitions = count, .replication_factor = -1};
+    for (const int id : ids) wish.assignments.push_back({PartitionId{id}, {NodeId{node}}});
+    return wish;
+  };
+  EXPECT_EQ(decide(assigned({1, 0}, 1)), ErrorCode::none);
+  EXPECT_EQ(decide(assigned({0, 1}, 1, 2)), ErrorCode::invalid_request);
+  EXPECT_EQ(decide(assigned({0, 2}, 1)), ErrorCode::invalid_replica_assignment);
+  EXPECT_EQ(decide(assigned({0, 0}, 1)), ErrorCode::invalid_replica_assignment);
+  EXPECT_EQ(decide(assigned({0}, 9)), ErrorCode::invalid_replica_assignment);
+}
+
+TEST_F(TopicCreationTest, ChecksConfigs) {
+  const auto with = [](const std::string& name, std::optional<std::string> value) {
+    Wish wish{.name = "t", .num_partitions = 1, .replication_factor = 1};
+    wish.configs.push_back({name, std::move(value)});
+    return wish;
+  };
+  EXPECT_EQ(decide(with("segment.bytes", "1048576")), ErrorCode::none);
+  EXPECT_EQ(decide(with("segment.bytes", "14")), ErrorCode::invalid_config);
+  EXPECT_EQ(decide(with("no.such", "1")), ErrorCode::invalid_config);
+  EXPECT_EQ(decide(with("segment.bytes", std::nullopt)), ErrorCode::invalid_config);
+}
+
+class ConfigChangeTest : public TopicCreationTest {
+ protected:
+  void SetUp() override { has_topic("t"); }
+  ConfigChange change(const std::vector<ConfigWish>& wishes) {
+    return change_configs(topic_, wishes, view_, config_);
+  }
+  void apply(const ConfigChange& change) {
+    for (const auto& record : change.records) view_.apply(record);
+  }
+  const ConfigTarget topic_{meta::ResourceType::topic, "t"};
+  BrokerConfig config_;
+};
+
+TEST_F(ConfigChangeTest, AppendsAndSubtractsOnListsOnly) {
+  apply(change({{"cleanup.policy", ConfigOperation::append, "compact"}}));
+  EXPECT_EQ(view_.find("t")->configs.at("cleanup.policy"), "delete,compact");
+  apply(change({{"cleanup.policy", ConfigOperation::subtract, "delete"}}));
+  EXPECT_EQ(view_.find("t")->configs.at("cleanup.policy"), "compact");
+  EXPECT_EQ(change({{"segment.ms", ConfigOperation::append, "1"}}).error,
+            ErrorCode::invalid_config);
+}
+
+TEST_F(ConfigChangeTest, RefusesWhatKafkaRefuses) {
+  EXPECT_EQ(change({{"segment.ms", ConfigOperation::set, std::nullopt}}).error,
+            ErrorCode::invalid_request);
+  EXPECT_EQ(
+      change({{"segment.ms", ConfigOperation::set, "1"}, {"segment.ms", ConfigOperation::set, "2"}})
+          .error,
+      ErrorCode::invalid_request);
+  EXPECT_EQ(change({{"segment.ms", ConfigOperation::set, "0"}}).error, ErrorCode::invalid_config);
+  EXPECT_EQ(change({{"nothing", ConfigOperation::set, "0"}}).error, ErrorCode::invalid_config);
+  const ConfigTarget unknown{meta::ResourceType::topic, "other"};
+  EXPECT_EQ(change_configs(unknown, {}, view_, config_).error,
+            ErrorCode::unknown_topic_or_partition);
+}
+
+TEST_F(ConfigChangeTest, ReplacingRemovesWhatIsNotNamed) {
+  apply(change(
+      {{"segment.ms", ConfigOperation::set, "10"}, {"retention.ms", ConfigOperation::set, "20"}}));
+  apply(replace_configs(topic_, {{"retention.ms", ConfigOperation::set, "30"}}, view_, config_));
+  const auto& configs = view_.find("t")->configs;
+  EXPECT_FALSE(configs.contains("segment.ms"));
+  EXPECT_EQ(configs.at("retention.ms"), "30");
+}
+
+TEST_F(ConfigChangeTest, ABrokersSettingsChangeOnlyWhereTheyMay) {
+  const ConfigTarget me{meta::ResourceType::broker, "1"};
+  EXPECT_EQ(
+      change_configs(me, {{"message.max.bytes", ConfigOperation::set, "9"}}, view_, config_).error,
+      ErrorCode::none);
+  EXPECT_EQ(change_configs(me, {{"listeners", ConfigOperation::set, "x"}}, view_, config_).error,
+            ErrorCode::invalid_request);
+  const ConfigTarget other{meta::ResourceType::broker, "7"};
+  EXPECT_EQ(change_configs(other, {}, view_, config_).error, ErrorCode::invalid_request);
+}
+
+TEST_F(ConfigChangeTest, DynamicValuesComeAndGo) {
+  const ConfigTarget all{meta::ResourceType::broker, ""};
+  apply(change_configs(all, {{"message.max.bytes", ConfigOperation::set, "9"}}, view_, config_));
+  config_.apply_dynamic(view_);
+  EXPECT_EQ(*config_.options().topic_defaults.max_message_bytes, 9);
+  apply(change_configs(all, {{"message.max.bytes", ConfigOperation::remove, {}}}, view_, config_));
+  config_.apply_dynamic(view_);
+  EXPECT_EQ(*config_.options().topic_defaults.max_message_bytes, 1048588);
+}
+
+}  // namespace
+}  // namespace odradek::broker

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log/data_directory.h"
+
+#include "log/posix_file_system.h"
+#include "support/temporary_directory.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace odradek::log {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DataDirectoryTest : public testing::Test {
+ protected:
+  test::TemporaryDirectory root_;
+  PosixFileSystem files_;
+};
+
+TEST_F(DataDirectoryTest, TheSecondUserIsToldWhoHasIt) {
+  const auto first = DataDirectory::open(files_, root_ / "data");
+  ASSERT_TRUE(first);
+  const auto second = DataDirectory::open(files_, root_ / "data");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().fault, Fault::in_use);
+  EXPECT_NE(second.error().context.find(std::to_string(::getpid())), std::string::npos);
+}
+
+TEST_F(DataDirectoryTest, CheckpointsSurvive) {
+  {
+    const auto directory = DataDirectory::open(files_, root_.path());
+    (*directory)->set_recovery_point("a.b-c-0", Offset{7});
+    (*directory)->set_log_start_offset("a.b-c-0", Offset{3});
+    ASSERT_TRUE((*directory)->write_recovery_points());
+    ASSERT_TRUE((*directory)->write_log_start_offsets((*directory)->log_start_offsets_text()));
+  }
+  const auto directory = DataDirectory::open(files_, root_.path());
+  EXPECT_EQ((*directory)->recovery_point("a.b-c-0"), Offset{7});
+  EXPECT_EQ((*directory)->log_start_offset("a.b-c-0"), Offset{3});
+  EXPECT_EQ((*directory)->recovery_point("other-0"), Offset{0});
+}
+
+TEST_F(DataDirectoryTest, TheCleanMarkCountsOnce) {
+  ASSERT_TRUE((*DataDirectory::open(files_, root_.path()))->mark_clean());
+  EXPECT_TRUE((*DataDirectory::open(files_, root_.path()))->was_clean());
+  EXPECT_FALSE((*DataDirectory::open(files_, root_.path()))->was_clean());
+}
+
+TEST_F(DataDirectoryTest, AFolderOfAnotherTopicIdIsMovedAside) {
+  const auto directory = DataDirectory::open(files_, root_.path());
+  const Uuid old_id = Uuid::random();
+  const Uuid new_id = Uuid::random();
+  ASSERT_TRUE((*directory)->prepare("t-0", old_id));
+  std::ofstream(root_ / "t-0/00000000000000000000.log") << "old records";
+  ASSERT_TRUE((*directory)->prepare("t-0", new_id));
+  EXPECT_FALSE(fs::exists(root_ / "t-0/00000000000000000000.log"));
+  const auto leftovers = (*directory)->leftovers();
+  ASSERT_EQ(leftovers->size(), 1U);
+  ASSERT_TRUE((*directory)->remove(leftovers->front()));
+  EXPECT_TRUE((*directory)->leftovers()->empty());
+}
+
+TEST_F(DataDirectoryTest, TheLongestTopicNameCanBeMovedAside) {
+  const auto directory = DataDirectory::open(files_, root_.path());
+  const std::string folder = DataDirectory::folder(std::string(249, 'x'), PartitionId{12});
+  ASSERT_TRUE((*directory)->prepare(folder, Uuid::random()));
+  const auto aside = (*directory)->set_aside(folder);
+  ASSERT_TRUE(aside);
+  EXPECT_LE(aside->size(), 255U);
+}
+
+}  // namespace
+}  // namespace odradek::log

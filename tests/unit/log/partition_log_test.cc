@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log/partition_log.h"
+
+#include "log/posix_file_system.h"
+#include "support/batches.h"
+#include "support/temporary_directory.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace odradek::log {
+namespace {
+
+using wire::BatchView;
+using wire::ErrorCode;
+namespace fs = std::filesystem;
+
+class PartitionLogTest : public testing::Test {
+ protected:
+  void SetUp() override { open(); }
+
+  void open(Offset recovery_point = {}, Offset log_start = {}) {
+    log_.reset();
+    recovery_ = {};
+    auto opened = PartitionLog::open({files_, cache_, directory_.path(), recovery_point, log_start},
+                                     recovery_);
+    ASSERT_TRUE(opened) << opened.error().context;
+    log_ = std::move(*opened);
+  }
+
+  PartitionLog::Appended append(test::BatchSpec spec = {}) {
+    Buffer batch = test::a_batch(spec);
+    auto appended = log_->append(batch, nullptr, {config_, epoch_, Timestamp{5000}});
+    // The test's buffer goes away, so nothing may stay staged or be cached by reference.
+    EXPECT_TRUE(log_->commit());
+    return appended;
+  }
+
+  // All that can be read from `offset` on, as bytes.
+  Buffer read_all(Offset offset) {
+    Buffer all;
+    while (offset < log_->high_watermark()) {
+      const auto slices = log_->read(offset, log_->high_watermark(), 1 << 20,
+                                     PartitionLog::First::whatever_its_size);
+      EXPECT_TRUE(slices);
+      if (!slices || slices->empty()) break;
+      const std::size_t before = all.size();
+      for (const Slice& slice : *slices) append_slice(all, slice);
+      for (Bytes rest = Bytes(all).subspan(before); !rest.empty();) {
+        const BatchView batch(rest.first(static_cast<std::size_t>(BatchView(rest).size())));
+        offset = batch.next_offset();
+        rest = rest.subspan(static_cast<std::size_t>(batch.size()));
+      }
+    }
+    return all;
+  }
+
+  static void append_slice(Buffer& all, const Slice& slice) {
+    if (slice.memory) return odradek::append(all, Bytes(slice.memory, slice.size));
+    const std::size_t at = all.size();
+    all.resize(at + slice.size);
+    EXPECT_EQ(::pread(slice.descriptor, all.data() + at, slice.size, slice.file_position),
+              static_cast<ssize_t>(slice.size));
+  }
+
+  std::string path(const std::string& name) const { return directory_ / name; }
+
+  test::TemporaryDirectory directory_;
+  PosixFileSystem files_;
+  TailCache cache_{1 << 20};
+  LogConfig config_;
+  LeaderEpoch epoch_{0};
+  PartitionLog::Recovery recovery_;
+  std::unique_ptr<PartitionLog> log_;
+};
+
+TEST_F(PartitionLogTest, AssignsOffsetsAndEpochInTheOrderOfAppending) {
+  epoch_ = LeaderEpoch{4};
+  EXPECT_EQ(append({.count = 3}).base_offset, Offset{0});
+  EXPECT_EQ(append({.count = 2}).base_offset, Offset{3});
+  EXPECT_EQ(log_->high_watermark(), Offset{5});
+  const Buffer all = read_all(Offset{0});
+  EXPECT_EQ(BatchView(all).leader_epoch(), LeaderEpoch{4});
+  EXPECT_EQ(log_->leader_epochs().latest(), LeaderEpoch{4});
+}
+
+TEST_F(PartitionLogTest, NothingIsReadBeforeItIsCommitted) {
+  Buffer batch = test::a_batch({});
+  log_->append(batch, nullptr, {config_, epoch_, Timestamp{1}});
+  EXPECT_EQ(log_->high_watermark(), Offset{0});
+  ASSERT_TRUE(log_->commit());
+  EXPECT_EQ(log_->high_watermark(), Offset{1});
+}
+
+TEST_F(PartitionLogTest, AnOffsetInsideABatchGivesTheWholeBatch) {
+  append({.count = 10});
+  append({.count = 10});
+  const auto slices =
+      log_->read(Offset{15}, Offset{20}, 10000, PartitionLog::First::whatever_its_size);
+  ASSERT_TRUE(slices);
+  Buffer bytes;
+  for (const Slice& slice : *slices) append_slice(bytes, slice);
+  EXPECT_EQ(BatchView(bytes).base_offset(), Offset{10});
+}
+
+TEST_F(PartitionLogTest, TheFirstBatchComesWhateverItsSizeIfAskedSo) {
+  append({.value_size = 5000});
+  EXPECT_FALSE(
+      log_->read(Offset{0}, Offset{1}, 10, PartitionLog::First::whatever_its_size)->empty());
+  EXPECT_TRUE(log_->read(Offset{0}, Offset{1}, 10, PartitionLog::First::only_if_it_fits)->empty());
+}
+
+TEST_F(PartitionLogTest, ReadsTheSameFromMemoryAndFromFiles) {
+  for (int i = 0; i < 50; ++i) append({.count = 5, .value_size = 700});
+  const Buffer from_memory = read_all(Offset{0});
+  ASSERT_TRUE(log_->close());
+  open(log_->recovery_point());
+  EXPECT_EQ(read_all(Offset{0}), from_memory);
+}
+
+TEST_F(PartitionLogTest, ADuplicateIsAnsweredWithItsFirstOffsetAndNotStored) {
+  const test::BatchSpec spec{.count = 3,
+                             .producer_id = ProducerId{1},
+                             .producer_epoch = ProducerEpoch{0},
+                             .base_sequence = 0};
+  append();
+  EXPECT_EQ(append(spec).base_offset, Offset{1});
+  EXPECT_EQ(append(spec).base_offset, Offset{1});
+  EXPECT_EQ(log_->high_watermark(), Offset{4});
+}
+
+TEST_F(PartitionLogTest, TheProducersSurviveARestartWithAndWithoutTheirSnapshot) {
+  for (int i = 0; i < 6; ++i) {
+    append({.producer_id = ProducerId{1}, .producer_epoch = ProducerEpoch{0}, .base_sequence = i});
+  }
+  const ProducerState before = log_->producers();
+  ASSERT_TRUE(log_->close());
+  const Offset point = log_->recovery_point();
+  open(point);
+  EXPECT_EQ(log_->producers(), before);
+  log_.reset();
+  for (const auto& entry : fs::directory_iterator(directory_.path())) {
+    if (entry.path().extension() == ".snapshot") fs::remove(entry.path());
+  }
+  open(point);
+  EXPECT_EQ(log_->producers(), before);
+}
+
+TEST_F(PartitionLogTest, RollsBySizeAndReadsAcrossSegments) {
+  config_.segment_bytes = 2000;
+  for (int i = 0; i < 20; ++i) append({.count = 2, .value_size = 300});
+  EXPECT_TRUE(fs::exists(path("00000000000000000004.log")));
+  const Buffer all = read_all(Offset{0});
+  EXPECT_EQ(all.size(), static_cast<std::size_t>(log_->size()));
+  open();
+  EXPECT_EQ(read_all(Offset{0}), all);
+}
+
+TEST_F(PartitionLogTest, RollsByTheAgeOfItsRecords) {
+  config_.segment_ms = 1000;
+  append({.first_timestamp = Timestamp{10000}});
+  append({.first_timestamp = Timestamp{11000}});
+  EXPECT_FALSE(fs::exists(path("00000000000000000002.log")));
+  append({.first_timestamp = Timestamp{11001}});
+  EXPECT_TRUE(fs::exists(path("00000000000000000002.log")));
+}
+
+TEST_F(PartitionLogTest, FindsTheFirstRecordAtATime) {
+  config_.segment_bytes = 3000;
+  for (int i = 0; i < 30; ++i) {
+    append({.count = 5, .first_timestamp = Timestamp{1000 + i * 10}, .value_size = 100});
+  }
+  const auto found = log_->find(Timestamp{1102});
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->offset, Offset{52});
+  EXPECT_EQ((*found)->timestamp, Timestamp{1102});
+  EXPECT_EQ((*log_->find(Timestamp{1105}))->offset, Offset{55});
+  EXPECT_FALSE(*log_->find(Timestamp{99999}));
+  EXPECT_EQ((*log_->find_max_timestamp())->offset, Offset{149});
+}
+
+TEST_F(PartitionLogTest, FindsTimesInCompressedBatchesAndOutOfOrder) {
+  append({.count = 3, .first_timestamp = Timestamp{5000}, .codec = wire::Codec::zstd});
+  append({.count = 3, .first_timestamp = Timestamp{3000}, .codec = wire::Codec::zstd});
+  EXPECT_EQ((*log_->find(Timestamp{5002}))->offset, Offset{2});
+  EXPECT_EQ((*log_->find(Timestamp{100}))->offset, Offset{0});
+  EXPECT_EQ((*log_->find_max_timestamp())->offset, Offset{2});
+}
+
+TEST_F(PartitionLogTest, DeletingRecordsRemovesWholeSegmentsBeforeTheStart) {
+  config_.segment_bytes = 2000;
+  for (int i = 0; i < 20; ++i) append({.count = 2, .value_size = 300});
+  ASSERT_TRUE(log_->advance_log_start(Offset{11}));
+  EXPECT_EQ(log_->log_start_offset(), Offset{11});
+  EXPECT_FALSE(fs::exists(path("00000000000000000000.log")));
+  EXPECT_EQ(BatchView(read_all(Offset{11})).base_offset(), Offset{10});
+  open({}, Offset{11});
+  EXPECT_EQ(log_->log_start_offset(), Offset{11});
+  EXPECT_EQ(log_->high_watermark(), Offset{40});
+}
+
+TEST_F(PartitionLogTest, ATornEndIsCutAtEveryByte) {
+  append({.count = 2});
+  const auto whole = fs::file_size(path("00000000000000000000.log"));
+  append({.count = 3});
+  const auto full = fs::file_size(path("00000000000000000000.log"));
+  log_.reset();
+  const std::string file = path("00000000000000000000.log");
+  for (auto size = full - 1; size > whole; --size) {
+    fs::resize_file(file, size);
+    open();
+    ASSERT_EQ(log_->high_watermark(), Offset{2}) << size;
+    EXPECT_EQ(recovery_.bytes_cut, static_cast<std::int64_t>(size - whole));
+    EXPECT_EQ(recovery_.cut_offset, Offset{2});
+    EXPECT_EQ(fs::file_size(file), whole);
+    append({.count = 3});
+    log_.reset();
+  }
+}
+
+TEST_F(PartitionLogTest, AFlippedByteBehindTheRecoveryPointEndsTheLogThere) {
+  append({.count = 2});
+  const auto whole = fs::file_size(path("00000000000000000000.log"));
+  append({.count = 3});
+  log_.reset();
+  std::fstream file(path("00000000000000000000.log"), std::ios::in | std::ios::out);
+  file.seekp(static_cast<std::streamoff>(whole) + 70);
+  file.put('X');
+  file.close();
+  open();
+  EXPECT_EQ(log_->high_watermark(), Offset{2});
+}
+
+TEST_F(PartitionLogTest, DamageBeforeALaterSegmentKeepsThePartitionFromOpening) {
+  config_.segment_bytes = 2000;
+  for (int i = 0; i < 20; ++i) append({.count = 2, .value_size = 300});
+  log_.reset();
+  fs::resize_file(path("00000000000000000000.log"), 100);
+  const auto opened = PartitionLog::open({files_, cache_, directory_.path(), {}, {}}, recovery_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().fault, Fault::corrupt);
+  EXPECT_TRUE(fs::exists(path("00000000000000000004.log")));
+}
+
+TEST_F(PartitionLogTest, AnswersAreTheSameWithoutAnyIndexSnapshotOrEpochFile) {
+  config_.segment_bytes = 20000;
+  config_.index_interval_bytes = 500;
+  for (int i = 0; i < 100; ++i) {
+    epoch_ = LeaderEpoch{i / 30};
+    append({.count = 3,
+            .first_timestamp = Timestamp{1000 + i * 10},
+            .value_size = 200,
+            .producer_id = ProducerId{i % 3},
+            .producer_epoch = ProducerEpoch{0},
+            .base_sequence = i / 3 * 3});
+  }
+  ASSERT_TRUE(log_->close());
+  const Offset point = log_->recovery_point();
+  const auto answers = [&] {
+    return std::make_tuple(read_all(Offset{0}), log_->producers().encode(),
+                           log_->leader_epochs().encode(), (*log_->find(Timestamp{1501}))->offset,
+                           (*log_->find_max_timestamp())->offset, log_->high_watermark());
+  };
+  open(point);
+  const auto with_caches = answers();
+  log_.reset();
+  for (const auto& entry : fs::directory_iterator(directory_.path())) {
+    if (entry.path().extension() != ".log") fs::remove(entry.path());
+  }
+  open(point);
+  EXPECT_EQ(answers(), with_caches);
+}
+
+TEST_F(PartitionLogTest, AnswersAreTheSameWithGarbageForIndexes) {
+  config_.index_interval_bytes = 500;
+  for (int i = 0; i < 50; ++i) {
+    append({.count = 3, .first_timestamp = Timestamp{1000 + i * 10}, .value_size = 200});
+  }
+  ASSERT_TRUE(log_->close());
+  const Offset point = log_->recovery_point();
+  const Buffer all = read_all(Offset{0});
+  log_.reset();
+  for (const char* name : {"00000000000000000000.index", "00000000000000000000.timeindex"}) {
+    std::fstream file(path(name), std::ios::in | std::ios::out);
+    for (int i = 0; i < 40; ++i) file.put(static_cast<char>(i * 37));
+  }
+  open(point);
+  EXPECT_EQ(read_all(Offset{0}), all);
+  EXPECT_EQ((*log_->find(Timestamp{1301}))->offset, Offset{91});
+}
+
+TEST_F(PartitionLogTest, AFailedBatchLeavesNoTrace) {
+  Buffer batch = test::a_batch({});
+  batch.back() ^= std::byte{1};
+  const auto appended = log_->append(batch, nullptr, {config_, epoch_, Timestamp{1}});
+  EXPECT_EQ(appended.fault.error, ErrorCode::corrupt_message);
+  ASSERT_TRUE(log_->commit());
+  EXPECT_EQ(log_->high_watermark(), Offset{0});
+  EXPECT_EQ(fs::file_size(path("00000000000000000000.log")), 0U);
+}
+
+}  // namespace
+}  // namespace odradek::log
