@@ -21,8 +21,7 @@ constexpr std::int64_t first_timestamp = 1700000000000;
   std::exit(1);
 }
 
-std::unique_ptr<RdKafka::Conf> configuration(
-    const std::map<std::string, std::string>& settings) {
+std::unique_ptr<RdKafka::Conf> configuration(const std::map<std::string, std::string>& settings) {
   std::unique_ptr<RdKafka::Conf> conf(RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL));
   std::string error;
   for (const auto& [name, value] : settings) {
@@ -63,9 +62,10 @@ void produce(const std::string& bootstrap, const std::string& topic, std::int64_
     for (;;) {
       auto* const headers = RdKafka::Headers::create();
       headers->add("number", std::to_string(i));
-      const auto produced = producer->produce(
-          topic, RdKafka::Topic::PARTITION_UA, RdKafka::Producer::RK_MSG_COPY, payload,
-          payload ? value.size() : 0, key.data(), key.size(), first_timestamp + i, headers, nullptr);
+      const auto produced =
+          producer->produce(topic, RdKafka::Topic::PARTITION_UA, RdKafka::Producer::RK_MSG_COPY,
+                            payload, payload ? value.size() : 0, key.data(), key.size(),
+                            first_timestamp + i, headers, nullptr);
       if (produced == RdKafka::ERR_NO_ERROR) break;
       delete headers;
       if (produced != RdKafka::ERR__QUEUE_FULL) fail(RdKafka::err2str(produced));

@@ -80,7 +80,8 @@ class ConfluentTest(unittest.TestCase):
 
     def test_a_consumer_waits_for_what_comes_later(self):
         with Broker() as broker:
-            AdminClient({"bootstrap.servers": broker.bootstrap}).create_topics([NewTopic("t", 1, 1)])["t"].result()
+            admin = AdminClient({"bootstrap.servers": broker.bootstrap})
+            admin.create_topics([NewTopic("t", 1, 1)])["t"].result()
             reader = consumer(broker, **{"fetch.wait.max.ms": 5000})
             reader.assign([TopicPartition("t", 0, 0)])
             self.assertEqual(read_all(reader, 1), [])

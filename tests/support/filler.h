@@ -31,14 +31,13 @@ class Filler {
  private:
   template <class T>
   void set(T& field) {
-    using namespace wire;
     if constexpr (std::same_as<T, bool>) {
       field = !field;
     } else if constexpr (std::is_enum_v<T>) {
       field = static_cast<T>(++counter_ % 100);
     } else if constexpr (std::integral<T>) {
       field = static_cast<T>(++counter_ % 100 + 5);
-    } else if constexpr (Wrapped<T>) {
+    } else if constexpr (wire::Wrapped<T>) {
       field.value = static_cast<typename T::Rep>(++counter_ % 100 + 5);
     } else if constexpr (std::same_as<T, Uuid>) {
       field.bytes.fill(static_cast<std::byte>(++counter_ % 200 + 1));
@@ -51,12 +50,12 @@ class Filler {
     } else if constexpr (std::same_as<T, Buffer>) {
       const Bytes bytes = as_bytes("owned bytes");
       field.assign(bytes.begin(), bytes.end());
-    } else if constexpr (std::same_as<T, RecordSlices>) {
+    } else if constexpr (std::same_as<T, wire::RecordSlices>) {
       const Bytes bytes = as_bytes("sliced records");
       field.slices = {{.size = bytes.size(), .memory = bytes.data()}};
-    } else if constexpr (Optional<T>) {
+    } else if constexpr (wire::Optional<T>) {
       set(field.emplace());
-    } else if constexpr (Array<T>) {
+    } else if constexpr (wire::Array<T>) {
       field.resize(2);
       for (auto& element : field) set(element);
     } else {

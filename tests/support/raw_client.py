@@ -82,13 +82,13 @@ class RawClient:
         self.send_bytes(self.request(key, version, body, flexible))
 
     def receive_exactly(self, size):
-        data = b""
+        data = bytearray()
         while len(data) < size:
-            part = self.socket.recv(size - len(data))
+            part = self.socket.recv(min(size - len(data), 1 << 20))
             if not part:
                 raise ConnectionError("closed")
             data += part
-        return data
+        return bytes(data)
 
     def receive(self):
         """The next answer: its correlation id and body."""

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kill -9 in the middle of producing by eight clients: what was acked is there, once, where it was said to be."""
+
+import multiprocessing
+import os
+import random
+import time
+import unittest
+
+from broker import Broker
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "20"))
+CLIENTS = 8
+PARTITIONS = 4
+
+
+def produce_until_told(number, bootstrap, stop, results):
+    """One client: produces numbered values and remembers where each acked one is said to be."""
+    idempotent = number % 2 == 0
+    producer = Producer({
+        "bootstrap.servers": bootstrap, "enable.idempotence": idempotent, "linger.ms": number % 4,
+        "acks": "all" if idempotent else ["1", "all"][number // 2 % 2], "message.timeout.ms": 120000,
+        "compression.type": ["none", "lz4", "zstd", "snappy"][number % 4], "log_level": 0,
+        "reconnect.backoff.max.ms": 200, "queue.buffering.max.messages": 20000,
+        "error_cb": lambda error: None,
+    })
+    acked, failed = [], []
+
+    def delivered(error, message):
+        if error is None:
+            acked.append((message.topic(), message.partition(), message.offset(), message.value().decode()))
+        else:
+            failed.append(str(error))
+
+    sent = 0
+    while not stop.is_set():
+        try:
+            producer.produce(f"topic-{'i' if idempotent else 'p'}", key=f"{number}-{sent}",
+                             value=f"{number}:{sent}:" + "x" * (sent % 500), on_delivery=delivered)
+            sent += 1
+            producer.poll(0)
+        except BufferError:
+            producer.poll(0.05)
+    left = producer.flush(60)
+    results.put((number, idempotent, sent, acked, failed, left))
+
+
+def read_all(bootstrap):
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "none", "enable.auto.commit": False,
+                         "enable.partition.eof": True, "check.crcs": True})
+    consumer.assign([TopicPartition(t, p, 0) for t in ("topic-i", "topic-p") for p in range(PARTITIONS)])
+    found, ended = {}, 0
+    while ended < 2 * PARTITIONS:
+        for message in consumer.consume(10000, 5):
+            if message.error() is None:
+                found[(message.topic(), message.partition(), message.offset())] = message.value().decode()
+            elif message.error().code() == KafkaError._PARTITION_EOF:
+                ended += 1
+            else:
+                raise AssertionError(message.error())
+    consumer.close()
+    return found
+
+
+class KillTest(unittest.TestCase):
+    def test_nothing_acked_is_lost_and_nothing_idempotent_doubled(self):
+        rng = random.Random(1)
+        context = multiprocessing.get_context("spawn")
+        stop, results = context.Event(), context.Queue()
+        with Broker(f"num.partitions={PARTITIONS}", "log.segment.bytes=8388608") as broker:
+            clients = [context.Process(target=produce_until_told, args=(i, broker.bootstrap, stop, results))
+                       for i in range(CLIENTS)]
+            for client in clients:
+                client.start()
+            starts = []
+            for _ in range(ROUNDS):
+                stop.wait(rng.uniform(0.3, 0.8))
+                broker.kill()
+                before = time.monotonic()
+                broker.start()
+                starts.append((time.monotonic() - before) * 1000)
+            stop.wait(0.5)
+            stop.set()
+            reports = [results.get(timeout=120) for _ in clients]
+            for client in clients:
+                client.join(30)
+            found = read_all(broker.bootstrap)
+        acked = [entry for report in reports for entry in report[3]]
+        for number, _, sent, mine, failed, left in reports:
+            self.assertEqual((failed, left), ([], 0), f"client {number} of {sent}: {len(mine)} acked")
+        missing = [entry for entry in acked if found.get(entry[:3]) != entry[3]]
+        self.assertEqual(missing[:5], [], f"{len(missing)} acked records are not where they were said to be")
+        once = [value for (topic, _, _), value in found.items() if topic == "topic-i"]
+        self.assertEqual(len(once), len(set(once)), "an idempotent record is there twice")
+        print(f"{ROUNDS} kills, {len(acked)} acked records by {CLIENTS} clients, all there; restart to ready "
+              f"median {sorted(starts)[len(starts) // 2]:.1f} ms, worst {max(starts):.1f} ms", flush=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
