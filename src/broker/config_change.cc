@@ -163,10 +163,11 @@ ConfigChange replace_configs(const ConfigTarget& target, const std::vector<Confi
   auto change = change_configs(target, wishes, view, config);
   if (change.error != ErrorCode::none) return change;
   const Resource resource(target, view, config);
-  for (const auto& [name, value] : resource.configs()) {
-    const bool stays = std::any_of(wishes.begin(), wishes.end(),
-                                   [&](const ConfigWish& wish) { return wish.name == name; });
-    if (!stays) change.records.push_back(resource.record(name, std::nullopt));
+  for (const auto& entry : resource.configs()) {
+    const bool stays = std::any_of(wishes.begin(), wishes.end(), [&](const ConfigWish& wish) {
+      return wish.name == entry.first;
+    });
+    if (!stays) change.records.push_back(resource.record(entry.first, std::nullopt));
   }
   return change;
 }

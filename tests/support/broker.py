@@ -8,6 +8,8 @@ import signal
 import subprocess
 import tempfile
 
+import process_costs
+
 BUILD = os.environ.get("ODRADEK_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
 BINARY = os.path.join(BUILD, "odradek")
 
@@ -82,14 +84,4 @@ class Broker:
             return log.read()
 
     def memory_kib(self):
-        """Resident memory of the broker."""
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-
-    def cpu_seconds(self):
-        """CPU time of all its threads so far."""
-        total = 0
-        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
-            with open(f"/proc/{self.process.pid}/task/{thread}/schedstat") as stat:
-                total += int(stat.read().split()[0])
-        return total / 1e9
+        return process_costs.memory_kib(self.process.pid)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Apache Kafka from Maven: its jars, its command-line tools, and a one-node broker as the oracle."""
+
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+
+VERSION = os.environ.get("KAFKA_VERSION", "4.3.1")
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))) / f"odradek/kafka-{VERSION}"
+
+POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>odradek</groupId><artifactId>oracle</artifactId><version>1</version><dependencies>
+{}</dependencies></project>
+"""
+
+
+def jars():
+    """The folder of Kafka's jars; fetched by Maven once."""
+    if not (CACHE / "complete").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        dependencies = "".join(
+            f"<dependency><groupId>org.apache.kafka</groupId><artifactId>{name}</artifactId>"
+            f"<version>{VERSION}</version></dependency>\n" for name in ("kafka_2.13", "kafka-tools", "kafka-clients"))
+        (CACHE / "pom.xml").write_text(POM.format(dependencies))
+        print(f"fetching Apache Kafka {VERSION} with Maven", flush=True)
+        subprocess.run(["mvn", "-q", "-B", "-f", CACHE / "pom.xml", "dependency:copy-dependencies",
+                        f"-DoutputDirectory={CACHE}/jars"], check=True)
+        (CACHE / "complete").touch()
+    return CACHE / "jars"
+
+
+def java(main_class, *arguments, options=(), **run_options):
+    """Runs a class of Kafka's."""
+    return subprocess.run(["java", *options, "-cp", f"{jars()}/*", main_class, *map(str, arguments)], **run_options)
+
+
+TOOLS = {
+    "kafka-topics": "org.apache.kafka.tools.TopicCommand",
+    "kafka-configs": "kafka.admin.ConfigCommand",
+    "kafka-console-producer": "org.apache.kafka.tools.ConsoleProducer",
+    "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
+    "kafka-producer-perf-test": "org.apache.kafka.tools.ProducerPerformance",
+    "kafka-dump-log": "org.apache.kafka.tools.DumpLogSegments",
+    "kafka-get-offsets": "org.apache.kafka.tools.GetOffsetShell",
+    "kafka-delete-records": "org.apache.kafka.tools.DeleteRecordsCommand",
+    "kafka-log-dirs": "org.apache.kafka.tools.LogDirsCommand",
+    "kafka-broker-api-versions": "org.apache.kafka.tools.BrokerApiVersionsCommand",
+    "kafka-cluster": "org.apache.kafka.tools.ClusterTool",
+}
+
+
+def tool(name, *arguments, **run_options):
+    run_options.setdefault("timeout", 120)
+    return java(TOOLS[name], *arguments, capture_output=True, text=True, **run_options)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class ApacheKafka:
+    """One KRaft node on loopback with Kafka's own defaults, started and stopped like our Broker."""
+
+    def __init__(self, *settings):
+        self.data = tempfile.mkdtemp(prefix="apache-kafka-")
+        self.port, controller = free_port(), free_port()
+        self.settings = [
+            "process.roles=broker,controller", "node.id=1", f"controller.quorum.voters=1@127.0.0.1:{controller}",
+            f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}",
+            "controller.listener.names=CONTROLLER", f"log.dirs={self.data}/logs", "offsets.topic.replication.factor=1",
+            "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
+            "group.initial.rebalance.delay.ms=0", *settings]
+        self.properties = pathlib.Path(self.data, "server.properties")
+
+    def __enter__(self):
+        self.properties.write_text("\n".join(self.settings) + "\n")
+        java("kafka.tools.StorageTool", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", self.properties, check=True,
+             capture_output=True)
+        return self.start()
+
+    def start(self):
+        with open(self.data + "/kafka.log", "ab") as log:
+            self.process = subprocess.Popen(
+                ["java", "-Xms1G", "-Xmx1G", "-XX:+UseG1GC", "-cp", f"{jars()}/*", "kafka.Kafka", self.properties],
+                stdout=log, stderr=log)
+        while self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self
+            except OSError:
+                try:
+                    self.process.wait(0.02)
+                except subprocess.TimeoutExpired:
+                    pass
+        raise RuntimeError(pathlib.Path(self.data, "kafka.log").read_text()[-2000:])
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    @property
+    def bootstrap(self):
+        return f"127.0.0.1:{self.port}"
