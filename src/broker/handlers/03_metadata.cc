@@ -55,8 +55,8 @@ Topic refuse(const Wanted& wanted, ErrorCode error) {
 }
 
 Topic answer_one(const Wanted& wanted, const meta::CatalogueView& view, bool with_operations) {
+  // Beside an id the Java client sends an empty name, which means nothing.
   const bool by_id = !wanted.topic_id.is_zero();
-  if (by_id && wanted.name) return refuse(wanted, ErrorCode::invalid_request);
   if (!by_id && !wanted.name) return refuse(wanted, ErrorCode::unknown_topic_id);
   const auto topic = by_id ? view.find(wanted.topic_id) : view.find(*wanted.name);
   if (topic) return describe(*topic, with_operations);

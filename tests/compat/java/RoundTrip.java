@@ -100,7 +100,7 @@ public class RoundTrip {
     var partition = new TopicPartition("java-none", 0);
     var low = admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(100))).lowWatermarks().get(partition).get().lowWatermark();
     check(low == 100, "delete records");
-    fails(OffsetOutOfRangeException.class, admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(1L << 40))).all());
+    fails(org.apache.kafka.common.errors.OffsetOutOfRangeException.class, admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(1L << 40))).all());
     check(admin.listOffsets(Map.of(partition, OffsetSpec.earliest())).partitionResult(partition).get().offset() == 100, "earliest");
     var max = admin.listOffsets(Map.of(partition, OffsetSpec.maxTimestamp())).partitionResult(partition).get();
     check(max.timestamp() > EPOCH + RECORDS - 100, "max timestamp");

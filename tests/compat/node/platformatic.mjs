@@ -4,6 +4,13 @@
 import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka'
 import assert from 'node:assert'
 
+// The library wants a newer Node.js than 20, for this alone.
+Promise.withResolvers ??= function () {
+  const made = {}
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }))
+  return made
+}
+
 const records = 10_000
 const epoch = 1_700_000_000_000n
 const bootstrapBrokers = [process.argv[2]]
