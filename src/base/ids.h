@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <limits>
 
 namespace odradek {
 
@@ -38,13 +39,27 @@ struct Offset {
   }
 };
 
-// Milliseconds since the Unix epoch, as records carry them; -1 where there is none.
+// Milliseconds since the Unix epoch, as records carry them; -1 where there is none. Clients may
+// send any number, so sums and differences stop at the ends of the range.
 struct Timestamp {
   using Rep = std::int64_t;
   std::int64_t value = -1;
   friend constexpr auto operator<=>(Timestamp, Timestamp) = default;
   friend constexpr std::int64_t operator-(Timestamp later, Timestamp earlier) {
-    return later.value - earlier.value;
+    std::int64_t difference = 0;
+    const bool overflows = __builtin_sub_overflow(later.value, earlier.value, &difference);
+    return overflows ? end_towards(later.value) : difference;
+  }
+  friend constexpr Timestamp operator+(Timestamp at, std::int64_t milliseconds) {
+    std::int64_t sum = 0;
+    const bool overflows = __builtin_add_overflow(at.value, milliseconds, &sum);
+    return {overflows ? end_towards(at.value) : sum};
+  }
+
+ private:
+  static constexpr std::int64_t end_towards(std::int64_t value) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    return value < 0 ? Limits::min() : Limits::max();
   }
 };
 

@@ -48,7 +48,7 @@ BatchFault check_header(const BatchView& batch) {
   if (batch.record_count() <= 0 || batch.last_offset_delta() < 0) {
     return invalid_record("The batch has no records.");
   }
-  if (batch.record_count() != batch.last_offset_delta() + 1) {
+  if (batch.record_count() - 1 != batch.last_offset_delta()) {
     return invalid_record("The record count does not match the last offset delta.");
   }
   if (batch.is_control()) return invalid_record("Clients may not write control records.");
@@ -88,7 +88,7 @@ Records check_records(const BatchView& batch, Bytes payload, const LogConfig& co
       result.fault = invalid_record("The offsets inside the batch are not consecutive.");
       return result;
     }
-    const Timestamp timestamp{batch.base_timestamp().value + record->timestamp_delta};
+    const Timestamp timestamp = batch.base_timestamp() + record->timestamp_delta;
     result.max_timestamp = std::max(result.max_timestamp, timestamp);
     if (config.is_compacted && !record->key) {
       result.fault.error = ErrorCode::invalid_record;

@@ -30,9 +30,8 @@ class File : public Keeper {
   // Returns when data and size are on the disk (fdatasync).
   virtual Result<> sync() = 0;
   virtual Result<std::int64_t> size() = 0;
-  // Starts writing a range to the disk, and lets the page cache forget an earlier one.
+  // Starts writing a range to the disk, without waiting for it.
   virtual void write_behind(std::int64_t begin, std::int64_t end) = 0;
-  virtual void forget(std::int64_t begin, std::int64_t end) = 0;
   // For sendfile; -1 where there is none.
   virtual int descriptor() const = 0;
 };

@@ -15,10 +15,9 @@ using wire::BatchView;
 // After this many appended bytes the log is synced and the recovery point moves, so that a restart
 // after a crash has at most about this much to check.
 constexpr std::int64_t checkpoint_interval = 64 << 20;
-// Write-behind: dirty pages are sent to the disk in steps of this size, and dropped from the page
-// cache this far behind the end. It keeps writes even and our footprint in memory bounded.
+// Dirty pages are sent to the disk in steps of this size: even writes, and clean pages that the
+// kernel can take back when it needs them.
 constexpr std::int64_t write_behind_step = 8 << 20;
-constexpr std::int64_t forget_lag = 256 << 20;
 // Cold reads below this size are copied into memory; above it the kernel sends the file itself.
 constexpr std::size_t smallest_file_slice = 64 << 10;
 
@@ -166,11 +165,8 @@ Result<> PartitionLog::commit() {
 void PartitionLog::plan_write_behind() {
   if (committed_size_ - written_behind_ < write_behind_step) return;
   const std::int64_t begin = std::exchange(written_behind_, committed_size_);
-  const std::int64_t end = committed_size_;
-  tasks_.push_back({[file = active().file(), begin, end]() -> Result<> {
+  tasks_.push_back({[file = active().file(), begin, end = committed_size_]() -> Result<> {
                       file->write_behind(begin, end);
-                      const auto forgotten = std::max<std::int64_t>(0, end - forget_lag);
-                      file->forget(std::max<std::int64_t>(0, begin - forget_lag), forgotten);
                       return {};
                     },
                     std::nullopt});
@@ -290,7 +286,7 @@ Result<std::optional<PartitionLog::Stamped>> PartitionLog::find_in(Segment& segm
       wire::decompress(batch.codec(), batch.records(), max_decompressed_batch));
   wire::RecordReader reader(records, batch.record_count());
   while (const auto record = reader.next()) {
-    const Timestamp timestamp{batch.base_timestamp().value + record->timestamp_delta};
+    const Timestamp timestamp = batch.base_timestamp() + record->timestamp_delta;
     const Offset offset = batch.base_offset() + record->offset_delta;
     if (timestamp >= wanted && offset >= log_start_offset_) {
       return Stamped{offset, timestamp, batch.leader_epoch()};

@@ -66,9 +66,6 @@ class PosixFile : public File {
   void write_behind(std::int64_t begin, std::int64_t end) override {
     ::sync_file_range(descriptor_, begin, end - begin, SYNC_FILE_RANGE_WRITE);
   }
-  void forget(std::int64_t begin, std::int64_t end) override {
-    ::posix_fadvise(descriptor_, begin, end - begin, POSIX_FADV_DONTNEED);
-  }
   int descriptor() const override { return descriptor_; }
 
  private:

@@ -28,8 +28,8 @@ void RecordBatchBuilder::add(Timestamp timestamp, std::optional<Bytes> key,
 }
 
 void RecordBatchBuilder::add(Timestamp base_timestamp, const Record& record) {
-  add(record.offset_delta, Timestamp{base_timestamp.value + record.timestamp_delta}, record.key,
-      record.value, record.headers);
+  add(record.offset_delta, base_timestamp + record.timestamp_delta, record.key, record.value,
+      record.headers);
 }
 
 void RecordBatchBuilder::add(std::int32_t offset_delta, Timestamp timestamp,

@@ -39,7 +39,6 @@ class FailingFileSystem : public log::PosixFileSystem {
     }
     Result<std::int64_t> size() override { return file_->size(); }
     void write_behind(std::int64_t, std::int64_t) override {}
-    void forget(std::int64_t, std::int64_t) override {}
     int descriptor() const override { return file_->descriptor(); }
 
    private:
