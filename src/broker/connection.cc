@@ -88,7 +88,9 @@ void Connection::on_readable() {
 }
 
 void Connection::on_writable() {
-  if (socket_.is_open()) run();
+  if (!socket_.is_open()) return;
+  touch();  // the client takes its answers, however slowly
+  run();
 }
 
 // False where the connection ended.
@@ -175,6 +177,8 @@ void Connection::execute(const ReceiveBuffer::Frame& frame) {
   const ExchangePtr exchange = open_.back();
   const bool may_overtake = serve(exchange, reader);
   holds_execution_ = !may_overtake && exchange->state() == Exchange::State::open;
+  if (exchange->state() == Exchange::State::closing)
+    is_closing_ = true;  // nothing behind it counts
 }
 
 void Connection::on_settled() {

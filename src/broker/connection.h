@@ -60,7 +60,8 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   Clock::time_point last_active() const { return last_active_; }
   // Counts as active now.
   void touch();
-  bool is_idle() const { return open_.empty() && outgoing_.empty(); }
+  // Nothing of the client's is being worked on; it may still owe us the taking of its answers.
+  bool is_idle() const { return open_.empty(); }
 
  private:
   using Self = boost::intrusive_ptr<Connection>;
