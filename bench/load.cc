@@ -102,7 +102,7 @@ void consume(const std::string& bootstrap, const char* topic_name, std::int64_t 
   if (rd_kafka_consume_start(topic, 0, RD_KAFKA_OFFSET_BEGINNING) != 0) fail("cannot start");
   Consumed consumed;
   while (consumed.messages < count) {
-    rd_kafka_consume_callback(topic, 0, 1000, on_record, &consumed);
+    rd_kafka_consume_callback(topic, 0, 20, on_record, &consumed);
   }
   report(consumed.messages, consumed.bytes, started);
   rd_kafka_consume_stop(topic, 0);
