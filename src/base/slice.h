@@ -20,6 +20,9 @@ class Keeper : public boost::intrusive_ref_counter<Keeper, boost::thread_safe_co
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
   virtual ~Keeper() = default;
+
+  // How much memory goes free with it, where that is known.
+  virtual std::size_t held_bytes() const { return 0; }
 };
 using KeeperPtr = boost::intrusive_ptr<Keeper>;
 

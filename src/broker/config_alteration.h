@@ -4,10 +4,12 @@
 #include "broker/config_change.h"
 #include "broker/exchange.h"
 #include "broker/node.h"
+#include "broker/repeats.h"
 
-#include <algorithm>
 #include <functional>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 namespace odradek::broker {
 
@@ -43,20 +45,17 @@ class ConfigAlteration {
   }
 
  private:
-  static bool is_named_twice(const Request& request, const Resource& resource) {
-    return std::count_if(request.resources.begin(), request.resources.end(),
-                         [&](const Resource& each) {
-                           return each.resource_type == resource.resource_type &&
-                                  each.resource_name == resource.resource_name;
-                         }) > 1;
-  }
-
   static meta::Records decide(const Request& request, const meta::CatalogueView& view,
                               const BrokerConfig& config, const Change& change,
                               Response& response) {
     meta::Records records;
+    using Name = std::pair<std::int8_t, std::string_view>;
+    Repeats<Name> repeats;
+    for (const Resource& each : request.resources) {
+      repeats.add({each.resource_type, each.resource_name});
+    }
     for (const Resource& resource : request.resources) {
-      auto decided = is_named_twice(request, resource)
+      auto decided = repeats.has(Name(resource.resource_type, resource.resource_name))
                          ? ConfigChange{wire::ErrorCode::invalid_request,
                                         "Each resource must appear at most once.",
                                         {}}

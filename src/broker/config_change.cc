@@ -131,6 +131,10 @@ ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
   if (wish.operation != ConfigOperation::set) {
     value = edited_list(resource.current(wish.name, *option), wish);
   }
+  constexpr std::size_t longest = 32767;  // of a string in the protocol, and so of a stored value
+  if (value.size() > longest) {
+    return refused(ErrorCode::invalid_config, "The value of " + wish.name + " becomes too long.");
+  }
   if (const auto good = option->check(value); !good) {
     return refused(ErrorCode::invalid_config, good.error().context);
   }

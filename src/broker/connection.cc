@@ -120,6 +120,7 @@ bool Connection::may_execute() const {
 void Connection::run() {
   if (is_running_) return;
   const Self self(this);  // an answer may close the connection
+  const Node::Turn turn(node_);
   is_running_ = true;
   int left = requests_per_turn;
   bool progressed = true;
@@ -182,7 +183,9 @@ void Connection::execute(const ReceiveBuffer::Frame& frame) {
 }
 
 void Connection::on_settled() {
-  if (!is_running_ && socket_.is_open()) run();
+  if (is_running_ || !socket_.is_open()) return;
+  // Inside the turn of another connection, wait for its end: turns must not pile up on the stack.
+  node_.is_in_turn() ? continue_later() : run();
 }
 
 // Moves the answers that are due into the queue, in order; false where none was.

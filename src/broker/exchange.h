@@ -41,6 +41,8 @@ class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_uns
   wire::Version version() const { return header_.api_version; }
   // What keeps the views in the request alive.
   const KeeperPtr& frame() const { return frame_; }
+  // For what waits and has copied what it needs.
+  void release_frame() { frame_.reset(); }
 
   // Encodes the answer; a client that is gone misses it.
   template <class Response>

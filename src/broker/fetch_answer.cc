@@ -30,9 +30,8 @@ FetchAnswer::FetchAnswer(Node& node, FetchSessions::Context& context, const Fetc
                           data.high_watermark != here->told_high_watermark ||
                           data.log_start_offset != here->told_log_start ||
                           data.diverging_epoch != Data::EpochEndOffset{};
-    here->told_high_watermark =
-        data.error_code == ErrorCode::none ? data.high_watermark : Offset{-1};
-    here->told_log_start = data.log_start_offset;
+    told_.push_back({&*here, data.error_code == ErrorCode::none ? data.high_watermark : Offset{-1},
+                     data.log_start_offset});
     if (has_news || !context.is_incremental) add(*here, std::move(data));
     if (has_records && context.session) served.splice(served.end(), items, here);
   }
@@ -46,7 +45,7 @@ FetchAnswer::Data FetchAnswer::read(FetchItem& item) {
   if (limits_.read_committed) data.aborted_transactions.emplace();
   auto& partitions = node_.partitions();
   const auto found = version_ >= first_with_ids ? partitions.find(item.topic_id, item.partition)
-                                                : partitions.find(item.topic, item.partition);
+                                                : partitions.find(*item.topic, item.partition);
   data.error_code = found.error;
   if (found.partition) data.error_code = check_epoch(*found.partition, item.current_leader_epoch);
   if (data.error_code == ErrorCode::none) {
@@ -107,12 +106,18 @@ bool FetchAnswer::diverges(const FetchItem& item, const log::PartitionLog& log, 
 
 void FetchAnswer::add(const FetchItem& item, Data data) {
   auto& topics = response_.responses;
-  const bool same_topic = !topics.empty() && topics.back().topic == item.topic &&
+  const bool same_topic = !topics.empty() && topics.back().topic == *item.topic &&
                           topics.back().topic_id == item.topic_id;
-  if (!same_topic) topics.push_back({.topic = item.topic, .topic_id = item.topic_id});
+  if (!same_topic) topics.push_back({.topic = *item.topic, .topic_id = item.topic_id});
   topics.back().partitions.push_back(std::move(data));
 }
 
-void FetchAnswer::send(Exchange& exchange) { broker::answer<FetchRequest>(exchange, response_); }
+void FetchAnswer::send(Exchange& exchange) {
+  for (const Told& told : told_) {
+    told.item->told_high_watermark = told.high_watermark;
+    told.item->told_log_start = told.log_start;
+  }
+  broker::answer<FetchRequest>(exchange, response_);
+}
 
 }  // namespace odradek::broker

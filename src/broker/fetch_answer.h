@@ -31,6 +31,13 @@ class FetchAnswer {
   using Response = wire::FetchResponse;
   using Data = Response::FetchableTopicResponse::PartitionData;
 
+  // What the session will know of a partition once the answer is sent.
+  struct Told {
+    FetchItem* item = nullptr;
+    Offset high_watermark;
+    Offset log_start;
+  };
+
   Data read(FetchItem& item);
   void read_log(const FetchItem& item, Partition& partition, log::PartitionLog& log, Data& data);
   bool diverges(const FetchItem& item, const log::PartitionLog& log, Data& data) const;
@@ -44,6 +51,7 @@ class FetchAnswer {
   std::size_t bytes_ = 0;
   bool is_urgent_ = false;
   std::vector<Partition*> readable_;
+  std::vector<Told> told_;
 };
 
 }  // namespace odradek::broker

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 namespace odradek::broker {
 namespace {
@@ -18,14 +19,15 @@ constexpr wire::Version first_with_ids = 13;
 
 bool is_same(const FetchItem& item, const FetchItem& other) {
   return item.partition == other.partition && item.topic_id == other.topic_id &&
-         item.topic == other.topic;
+         *item.topic == *other.topic;
 }
 
 std::list<FetchItem> items_of(const FetchRequest& request) {
   std::list<FetchItem> items;
   for (const auto& topic : request.topics) {
+    const auto name = std::make_shared<const std::string>(topic.topic);
     for (const auto& partition : topic.partitions) {
-      items.push_back({.topic = std::string(topic.topic),
+      items.push_back({.topic = name,
                        .topic_id = topic.topic_id,
                        .partition = partition.partition,
                        .current_leader_epoch = partition.current_leader_epoch,
@@ -41,19 +43,32 @@ std::list<FetchItem> items_of(const FetchRequest& request) {
 class ItemFinder {
  public:
   explicit ItemFinder(std::list<FetchItem>& items) {
-    for (auto item = items.begin(); item != items.end(); ++item) by_key_.emplace(key(*item), item);
+    for (auto item = items.begin(); item != items.end(); ++item) add(item);
   }
-  std::list<FetchItem>::iterator* find(const FetchItem& wanted) {
+  using Place = std::list<FetchItem>::iterator;
+  void add(Place item) { by_key_.emplace(key(*item), item); }
+  std::optional<Place> find(const FetchItem& wanted) {
     auto [first, last] = by_key_.equal_range(key(wanted));
     for (; first != last; ++first) {
-      if (is_same(*first->second, wanted)) return &first->second;
+      if (is_same(*first->second, wanted)) return first->second;
     }
-    return nullptr;
+    return std::nullopt;
+  }
+  // Finds an item for its removal: it is not found again.
+  std::optional<Place> take(const FetchItem& wanted) {
+    auto [first, last] = by_key_.equal_range(key(wanted));
+    for (; first != last; ++first) {
+      if (!is_same(*first->second, wanted)) continue;
+      const Place place = first->second;
+      by_key_.erase(first);
+      return place;
+    }
+    return std::nullopt;
   }
 
  private:
   static std::size_t key(const FetchItem& item) {
-    return std::hash<std::string>{}(item.topic) ^ std::hash<Uuid>{}(item.topic_id) ^
+    return std::hash<std::string>{}(*item.topic) ^ std::hash<Uuid>{}(item.topic_id) ^
            static_cast<std::size_t>(item.partition.value) * 0x9e3779b97f4a7c15;
   }
   std::unordered_multimap<std::size_t, std::list<FetchItem>::iterator> by_key_;
@@ -64,19 +79,20 @@ void merge(std::list<FetchItem>& items, const FetchRequest& request) {
   if (!changes) return;
   ItemFinder finder(items);
   for (FetchItem& wanted : items_of(request)) {
-    if (const auto* known = finder.find(wanted)) {
+    if (const auto known = finder.find(wanted)) {
       wanted.told_high_watermark = (*known)->told_high_watermark;
       wanted.told_log_start = (*known)->told_log_start;
       **known = std::move(wanted);
     } else {
       items.push_back(std::move(wanted));
+      finder.add(std::prev(items.end()));
     }
   }
   for (const auto& topic : request.forgotten_topics_data) {
+    const auto name = std::make_shared<const std::string>(topic.topic);
     for (const PartitionId partition : topic.partitions) {
-      const FetchItem forgotten{
-          .topic = std::string(topic.topic), .topic_id = topic.topic_id, .partition = partition};
-      if (const auto* known = finder.find(forgotten)) items.erase(*known);
+      const FetchItem forgotten{.topic = name, .topic_id = topic.topic_id, .partition = partition};
+      if (const auto known = finder.take(forgotten)) items.erase(*known);
     }
   }
 }

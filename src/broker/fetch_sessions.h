@@ -17,7 +17,7 @@ namespace odradek::broker {
 
 // One partition that a fetch asks for. Named by id from version 13 on, by name before.
 struct FetchItem {
-  std::string topic;
+  std::shared_ptr<const std::string> topic;  // one for all partitions of a topic in a request
   Uuid topic_id;
   PartitionId partition;
   LeaderEpoch current_leader_epoch = none_of<LeaderEpoch>;

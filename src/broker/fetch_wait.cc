@@ -27,6 +27,7 @@ void FetchWait::begin(const ExchangePtr& exchange, FetchSessions::Context contex
     partitions[i]->add_waiter(wait->hooks_[i]);
   }
   exchange->wait(wait.get());
+  exchange->release_frame();
   wait->timer_.expires_after(limits.max_wait);
   wait->timer_.async_wait([wait](const auto& cancelled) {
     if (!cancelled && wait->self_) wait->answer();

@@ -70,7 +70,7 @@ Result<std::vector<Endpoint>> parse_endpoints(std::string_view text) {
 }
 
 Listener::Listener(boost::asio::io_context& loop, Endpoint endpoint)
-    : loop_(loop), endpoint_(std::move(endpoint)), retry_(loop) {}
+    : loop_(loop), endpoint_(std::move(endpoint)) {}
 
 Result<> Listener::bind() {
   TRY(const auto addresses, addresses_of(endpoint_, loop_));
@@ -78,7 +78,7 @@ Result<> Listener::bind() {
   for (const auto& address : addresses) {
     auto bound = bind_to({address, endpoint_.port});
     // A machine without IPv6 is served on IPv4 alone.
-    const bool may_miss = both_loopbacks && address.is_v6() && !acceptors_.empty();
+    const bool may_miss = both_loopbacks && address.is_v6() && !doors_.empty();
     const bool wildcard = address.is_v6() && address.is_unspecified();
     if (!bound && wildcard && bound.error().fault != Fault::in_use) {
       bound = bind_to({ip::address_v4::any(), endpoint_.port});
@@ -89,7 +89,8 @@ Result<> Listener::bind() {
 }
 
 Result<> Listener::bind_to(const tcp::endpoint& address) {
-  auto acceptor = std::make_unique<Acceptor>(loop_);
+  auto door = std::make_unique<Door>(loop_);
+  Acceptor* const acceptor = &door->acceptor;
   boost::system::error_code failed;
   acceptor->open(address.protocol(), failed);
   if (!failed) acceptor->set_option(tcp::acceptor::reuse_address(true), failed);
@@ -110,45 +111,47 @@ Result<> Listener::bind_to(const tcp::endpoint& address) {
                                 std::to_string(address.port()) + ": " + failed.message()};
   }
   endpoint_.port = acceptor->local_endpoint().port();
-  acceptors_.push_back(std::move(acceptor));
+  doors_.push_back(std::move(door));
   return {};
 }
 
 Result<> Listener::listen(int backlog) {
-  for (auto& acceptor : acceptors_) {
+  for (auto& door : doors_) {
     boost::system::error_code failed;
-    acceptor->listen(backlog, failed);
+    door->acceptor.listen(backlog, failed);
     if (failed) return Error{Fault::io, "cannot listen: " + failed.message()};
   }
   return {};
 }
 
 void Listener::start(Node& node) {
-  for (auto& acceptor : acceptors_) accept(node, *acceptor);
+  for (auto& door : doors_) accept(node, *door);
 }
 
 void Listener::stop() {
   boost::system::error_code ignored;
-  for (auto& acceptor : acceptors_) acceptor->close(ignored);
-  retry_.cancel();
+  for (auto& door : doors_) {
+    door->acceptor.close(ignored);
+    door->retry.cancel();
+  }
 }
 
-void Listener::accept(Node& node, Acceptor& acceptor) {
-  acceptor.async_accept([this, &node, &acceptor](const auto& failed, tcp::socket socket) {
-    if (!acceptor.is_open()) return;
+void Listener::accept(Node& node, Door& door) {
+  door.acceptor.async_accept([this, &node, &door](const auto& failed, tcp::socket socket) {
+    if (!door.acceptor.is_open()) return;
     if (failed) {
-      spdlog::warn("cannot accept a connection reason=\"{}\"", failed.message());
-      return accept_later(node, acceptor);
+      node.log_refusal("connection: " + failed.message(), "a client");
+      return accept_later(node, door);
     }
     node.admit(*this, std::move(socket));
-    accept(node, acceptor);
+    accept(node, door);
   });
 }
 
-void Listener::accept_later(Node& node, Acceptor& acceptor) {
-  retry_.expires_after(accept_retry);
-  retry_.async_wait([this, &node, &acceptor](const auto& cancelled) {
-    if (!cancelled && acceptor.is_open()) accept(node, acceptor);
+void Listener::accept_later(Node& node, Door& door) {
+  door.retry.expires_after(accept_retry);
+  door.retry.async_wait([this, &node, &door](const auto& cancelled) {
+    if (!cancelled && door.acceptor.is_open()) accept(node, door);
   });
 }
 

@@ -45,15 +45,21 @@ class Listener {
  private:
   using Acceptor = boost::asio::ip::tcp::acceptor;
 
+  // One socket, with the timer after which it tries again.
+  struct Door {
+    explicit Door(boost::asio::io_context& loop) : acceptor(loop), retry(loop) {}
+    Acceptor acceptor;
+    boost::asio::steady_timer retry;
+  };
+
   Result<> bind_to(const boost::asio::ip::tcp::endpoint& address);
-  void accept(Node& node, Acceptor& acceptor);
-  void accept_later(Node& node, Acceptor& acceptor);
+  void accept(Node& node, Door& door);
+  void accept_later(Node& node, Door& door);
 
   boost::asio::io_context& loop_;
   Endpoint endpoint_;
   std::optional<Endpoint> advertised_;
-  std::vector<std::unique_ptr<Acceptor>> acceptors_;
-  boost::asio::steady_timer retry_;
+  std::vector<std::unique_ptr<Door>> doors_;
 };
 
 }  // namespace odradek::broker

@@ -103,12 +103,11 @@ void Node::commit() {
   while (!dirty_.empty() || !produces_.empty() || !due_.empty()) {
     auto produces = std::exchange(produces_, {});
     for (Partition* const partition : std::exchange(dirty_, {})) {
-      const std::size_t bytes = partition->open_log()->staged_bytes();
       if (auto committed = partition->open_log()->commit(); !committed) {
         spdlog::error("cannot write; the partition is offline partition={} reason=\"{}\"",
                       partition->folder(), committed.error().context);
       }
-      partition->wake(bytes);
+      partition->wake(partition->open_log()->take_committed_bytes());
       run_background_tasks(*partition);
     }
     for (ProduceWait& produce : produces) produce.finish();
@@ -129,11 +128,16 @@ void Node::run_background_tasks(Partition& partition) {
   for (auto& task : log.take_background_tasks()) {
     pool_.run(std::move(task.run), [this, topic_id = partition.topic().id, id = partition.id(),
                                     point = task.recovery_point](const Result<>& done) {
-      if (!done) return spdlog::error("background work failed reason=\"{}\"", done.error().context);
       const auto found = partitions_.find(topic_id, id);
-      if (!point || !found.partition || !found.partition->open_log()) return;
-      found.partition->open_log()->synced(*point);
-      directory_.set_recovery_point(found.partition->folder(), *point);
+      log::PartitionLog* const synced = found.partition ? found.partition->open_log() : nullptr;
+      if (!point || !synced) return;
+      if (!done) {
+        spdlog::error("cannot sync; the partition is offline partition={} reason=\"{}\"",
+                      found.partition->folder(), done.error().context);
+        return synced->sync_failed(done.error());
+      }
+      synced->synced(*point);
+      directory_.set_recovery_point(found.partition->folder(), synced->recovery_point());
       save_recovery_points_soon();
     });
   }
@@ -153,8 +157,8 @@ void Node::save_recovery_points_soon() {
 
 void Node::save_log_start_offsets(StoragePool::Done saved) {
   pool_.run(
-      [this, text = directory_.log_start_offsets_text()] {
-        return directory_.write_log_start_offsets(text);
+      [this, offsets = directory_.log_start_offsets()] {
+        return directory_.write_log_start_offsets(offsets);
       },
       std::move(saved));
 }

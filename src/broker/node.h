@@ -64,6 +64,19 @@ class Node {
   SlabPool& slabs() { return slabs_; }
   Timestamp now() const;
 
+  // While a connection executes and answers.
+  class Turn {
+   public:
+    explicit Turn(Node& node) : node_(node) { ++node_.turns_; }
+    ~Turn() { --node_.turns_; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Node& node_;
+  };
+  bool is_in_turn() const { return turns_ > 0; }
+
   // Appends are staged and written together: a handler calls these, the connection commits when it
   // has executed what it had.
   void staged(Partition& partition);
@@ -109,6 +122,7 @@ class Node {
   PartitionTable partitions_;
   FetchSessions sessions_;
   ProducerIds producer_ids_;
+  int turns_ = 0;
   Memory memory_;
   Connection* privileged_ = nullptr;
   std::deque<ConnectionPtr> short_of_memory_;

@@ -18,7 +18,7 @@ Result<log::PartitionLog*> Partition::log() {
       spdlog::error("partition is offline partition={} reason=\"{}\"", folder(), failed_->context);
     }
   }
-  if (failed_) return *failed_;
+  if (failed_) return failed_->fault == Fault::corrupt ? *failed_ : *std::exchange(failed_, {});
   return log_.get();
 }
 
@@ -30,6 +30,7 @@ Result<> Partition::open() {
                                        shared_.directory.log_start_offset(name)};
   log::PartitionLog::Recovery recovery;
   TRY(log_, log::PartitionLog::open(place, recovery));
+  log_->begin_epoch(leader_epoch());
   if (recovery.bytes_cut > 0) {
     spdlog::warn("cut a torn end off a log file={} offset={} bytes={}", recovery.cut_file,
                  recovery.cut_offset.value, recovery.bytes_cut);
@@ -45,6 +46,22 @@ void Partition::update(meta::TopicPtr topic, std::shared_ptr<const log::LogConfi
 void Partition::wake(std::size_t bytes) {
   // A waiter may unlink any of its hooks, this one included, only later, when it answers.
   for (FetchHook& hook : waiters_) hook.wait->appended(bytes);
+}
+
+Result<std::int64_t> Partition::size_on_disk() {
+  if (log_) return log_->size();
+  const std::string path = shared_.directory.path() + "/" + folder();
+  const auto names = shared_.files.list(path);
+  if (!names && names.error().fault == Fault::not_found) return 0;  // never used
+  if (!names) return names.error();
+  std::int64_t total = 0;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(".log")) continue;
+    TRY(const auto file, shared_.files.open(path + "/" + name, log::FileSystem::Open::read_only));
+    TRY(const std::int64_t size, file->size());
+    total += size;
+  }
+  return total;
 }
 
 Result<> Partition::close() {

@@ -36,10 +36,13 @@ class Partition {
   Partition(const Shared& shared, meta::TopicPtr topic, PartitionId id,
             std::shared_ptr<const log::LogConfig> config);
 
-  // The log; Fault::corrupt and others where it cannot be opened, which is tried only once.
+  // The log, or why it cannot be opened; one that is damaged is not tried again.
   Result<log::PartitionLog*> log();
   // The log if it is open already, else null.
   log::PartitionLog* open_log() const { return log_.get(); }
+
+  // The bytes of its records, without opening the log.
+  Result<std::int64_t> size_on_disk();
 
   void update(meta::TopicPtr topic, std::shared_ptr<const log::LogConfig> config);
 

@@ -5,6 +5,7 @@
 
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
@@ -26,6 +27,14 @@ std::string protocol_of(std::string_view map, const std::string& name) {
   return name;
 }
 
+// Segments and connections are descriptors: take as many as the system lets us have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 std::string data_path(const BrokerOptions& options) {
   return options.log_dirs->value_or(*options.log_dir);
 }
@@ -34,6 +43,7 @@ std::string data_path(const BrokerOptions& options) {
 
 Result<> Process::run(const Ready& ready) {
   std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
   TRY(bind());
   TRY(advertise());
   TRY(open_data());
@@ -92,6 +102,14 @@ Result<> Process::open_data() {
     return Error{Fault::invalid, "log.dirs names several directories: one is served"};
   }
   TRY(meta::CatalogueLog::probe(files_, log::DataDirectory::catalogue_path(path)));
+  // Kafka's own directory has no catalogue of ours: its topics would be taken for leftovers.
+  const bool is_foreign = files_.exists(path + "/meta.properties") &&
+                          !files_.exists(log::DataDirectory::catalogue_path(path));
+  if (is_foreign) {
+    return Error{Fault::invalid, "data directory " + path +
+                                     " is another broker's: it has a meta.properties and no "
+                                     "catalogue.log; choose another one with --data"};
+  }
   TRY(directory_, log::DataDirectory::open(files_, path));
   const std::string cluster_id = options.cluster_id->value_or(Uuid::random().to_string());
   TRY(catalogue_, meta::Catalogue::open(files_, directory_->catalogue_path(), cluster_id));

@@ -16,6 +16,7 @@ namespace odradek::broker {
 class Slab : public Keeper {
  public:
   std::span<std::byte> bytes() const { return {block_.get(), size_}; }
+  std::size_t held_bytes() const override { return size_; }
 
  private:
   friend class SlabPool;

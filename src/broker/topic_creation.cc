@@ -31,12 +31,9 @@ std::optional<TopicCreation> check_name(const Wish& wish, const meta::CatalogueV
   if (view.find(wish.name)) {
     return refused(ErrorCode::topic_already_exists, "Topic '" + wish.name + "' already exists.");
   }
-  const std::string key = meta::collision_key(wish.name);
-  for (const auto& [name, topic] : view.topics()) {
-    if (meta::collision_key(name) == key) {
-      return refused(ErrorCode::invalid_topic_exception,
-                     "Topic '" + wish.name + "' collides with existing topic: " + name);
-    }
+  if (const auto other = view.find_collision(wish.name)) {
+    return refused(ErrorCode::invalid_topic_exception,
+                   "Topic '" + wish.name + "' collides with existing topic: " + other->name);
   }
   return std::nullopt;
 }

@@ -19,6 +19,12 @@ BatchFault invalid_record(std::string message) {
   return fault(ErrorCode::invalid_record, std::move(message));
 }
 
+BatchFault too_large(std::size_t size, const LogConfig& config) {
+  return fault(ErrorCode::message_too_large, "The batch has " + std::to_string(size) +
+                                                 " bytes, more than max.message.bytes of " +
+                                                 std::to_string(config.max_message_bytes) + ".");
+}
+
 BatchFault check_frame(Bytes bytes, const LogConfig& config) {
   if (bytes.size() < BatchView::header_size) {
     return invalid_record("The records are shorter than a batch header.");
@@ -34,9 +40,7 @@ BatchFault check_frame(Bytes bytes, const LogConfig& config) {
     return invalid_record("The base offset of a produced batch must be 0.");
   }
   if (bytes.size() > static_cast<std::size_t>(config.max_message_bytes)) {
-    return fault(ErrorCode::message_too_large, "The batch has " + std::to_string(bytes.size()) +
-                                                   " bytes, more than max.message.bytes of " +
-                                                   std::to_string(config.max_message_bytes) + ".");
+    return too_large(bytes.size(), config);
   }
   if (!batch.crc_is_right()) {
     return fault(ErrorCode::corrupt_message, "The checksum of the batch is wrong.");
@@ -130,6 +134,9 @@ BatchFault recompress(const BatchView& batch, Bytes payload, const LogConfig& co
        .base_sequence = batch.base_sequence(),
        .further_attributes = static_cast<std::int16_t>(batch.attributes() & ~codec_bits)});
   if (!built) return fault(ErrorCode::unknown_server_error, built.error().context);
+  if (built->size() > static_cast<std::size_t>(config.max_message_bytes)) {
+    return too_large(built->size(), config);
+  }
   rewritten = std::move(*built);
   return {};
 }

@@ -25,6 +25,14 @@ std::string metadata_text(const Uuid& topic_id) {
   return "version: 0\ntopic_id: " + topic_id.to_string() + "\n";
 }
 
+std::optional<Uuid> topic_id_in(std::string_view metadata) {
+  constexpr std::string_view key = "topic_id: ";
+  const auto at = metadata.find(key);
+  if (at == std::string_view::npos) return std::nullopt;
+  metadata = metadata.substr(at + key.size());
+  return Uuid::parse(metadata.substr(0, metadata.find('\n')));
+}
+
 Result<OffsetsByDirectory> read_offsets(FileSystem& files, const std::string& path) {
   const auto text = files.read_file(path);
   if (!text && text.error().fault == Fault::not_found) return OffsetsByDirectory{};
@@ -74,6 +82,7 @@ Result<> DataDirectory::lock() {
 Result<> DataDirectory::read_checkpoints() {
   TRY(recovery_points_, read_offsets(files_, path_ + std::string(recovery_file)));
   TRY(log_start_offsets_, read_offsets(files_, path_ + std::string(log_start_file)));
+  for (const auto& [folder, offset] : log_start_offsets_) in_log_start_file_.insert(folder);
   const auto removed = files_.remove(path_ + std::string(clean_file));
   if (!removed && removed.error().fault != Fault::not_found) return removed.error();
   was_clean_ = removed.has_value();
@@ -97,12 +106,23 @@ Result<std::string> DataDirectory::prepare(const std::string& folder, const Uuid
   if (metadata && as_text(*metadata) == expected) return directory;
   if (!metadata && metadata.error().fault != Fault::not_found) return metadata.error();
   if (metadata) {
+    if (!topic_id_in(as_text(*metadata))) {
+      return Error{Fault::corrupt, directory + std::string(metadata_file) + ": names no topic id"};
+    }
     TRY(set_aside(folder));
-    forget(folder);
   }
+  // Nothing that is known of an earlier topic of this name holds for the new one.
+  TRY(forget_durably(folder));
   TRY(files_.create_directories(directory));
-  TRY(files_.write_cache_file(directory + std::string(metadata_file), as_bytes(expected)));
+  TRY(files_.write_file_atomically(directory + std::string(metadata_file), as_bytes(expected)));
   return directory;
+}
+
+Result<> DataDirectory::forget_durably(const std::string& folder) {
+  forget(folder);
+  if (!in_log_start_file_.contains(folder)) return {};
+  in_log_start_file_.erase(folder);
+  return write_log_start_offsets(log_start_offsets());
 }
 
 Result<std::string> DataDirectory::set_aside(const std::string& folder) {
@@ -135,6 +155,7 @@ void DataDirectory::set_recovery_point(const std::string& folder, Offset offset)
 }
 void DataDirectory::set_log_start_offset(const std::string& folder, Offset offset) {
   log_start_offsets_[folder] = offset;
+  in_log_start_file_.insert(folder);
 }
 void DataDirectory::forget(const std::string& folder) {
   recovery_points_.erase(folder);
@@ -146,9 +167,16 @@ Result<> DataDirectory::write_recovery_points() {
                                  as_bytes(encode_offsets(recovery_points_)));
 }
 
-Result<> DataDirectory::write_log_start_offsets(const std::string& text) {
+DataDirectory::LogStartOffsets DataDirectory::log_start_offsets() {
+  return {++log_start_number_, encode_offsets(log_start_offsets_)};
+}
+
+Result<> DataDirectory::write_log_start_offsets(const LogStartOffsets& offsets) {
   const std::scoped_lock one_at_a_time(log_start_mutex_);
-  return files_.write_file_atomically(path_ + std::string(log_start_file), as_bytes(text));
+  if (offsets.number < log_start_written_) return {};
+  TRY(files_.write_file_atomically(path_ + std::string(log_start_file), as_bytes(offsets.text)));
+  log_start_written_ = offsets.number;
+  return {};
 }
 
 Result<> DataDirectory::write_identity(const std::string& cluster_id, const Uuid& directory_id,

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 namespace odradek::log {
@@ -32,7 +33,8 @@ class DataDirectory {
   bool was_clean() const { return was_clean_; }
 
   // The folder of a partition. prepare() makes it where it is missing; one that belongs to another
-  // topic id, left over from a deleted topic of that name, is moved aside first.
+  // topic id, left over from a deleted topic of that name, is moved aside first. One whose metadata
+  // cannot be read is an error: it may hold records.
   static std::string folder(std::string_view topic, PartitionId partition);
   Result<std::string> prepare(const std::string& folder, const Uuid& topic_id);
 
@@ -52,9 +54,13 @@ class DataDirectory {
   // Writes the recovery points; a cache file.
   Result<> write_recovery_points();
   // Writes the log start offsets and waits for the disk. Text and write are apart, so that the
-  // write may run on another thread; one at a time.
-  std::string log_start_offsets_text() const { return encode_offsets(log_start_offsets_); }
-  Result<> write_log_start_offsets(const std::string& text);
+  // write may run on another thread; an older text never replaces a newer one.
+  struct LogStartOffsets {
+    std::uint64_t number = 0;  // a later one has all that an earlier one has
+    std::string text;
+  };
+  LogStartOffsets log_start_offsets();
+  Result<> write_log_start_offsets(const LogStartOffsets& offsets);
   // Kafka's meta.properties, so that its tools know the directory.
   Result<> write_identity(const std::string& cluster_id, const Uuid& directory_id, NodeId node);
   // Kafka's `.kafka_cleanshutdown`: the last write of an orderly stop.
@@ -64,6 +70,7 @@ class DataDirectory {
   DataDirectory(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
   Result<> lock();
   Result<> read_checkpoints();
+  Result<> forget_durably(const std::string& folder);
 
   FileSystem& files_;
   std::string path_;
@@ -72,6 +79,9 @@ class DataDirectory {
   bool was_clean_ = false;
   OffsetsByDirectory recovery_points_;
   OffsetsByDirectory log_start_offsets_;
+  std::set<std::string, std::less<>> in_log_start_file_;  // folders that it may speak of
+  std::uint64_t log_start_number_ = 0;
+  std::uint64_t log_start_written_ = 0;  // under the mutex
 };
 
 }  // namespace odradek::log

@@ -123,11 +123,12 @@ Result<> PartitionLog::roll(Timestamp now) {
   committed_size_ = 0;
   written_behind_ = 0;
   bytes_since_checkpoint_ = 0;
-  tasks_.push_back({[this_file = sealed.file(), &files = files_, directory = directory_] {
-                      auto synced = this_file->sync();
-                      return synced ? files.sync_directory(directory) : synced;
-                    },
-                    next_offset_});
+  plan_sync(
+      [file = sealed.file(), &files = files_, directory = directory_] {
+        auto synced = file->sync();
+        return synced ? files.sync_directory(directory) : synced;
+      },
+      next_offset_);
   return {};
 }
 
@@ -144,6 +145,7 @@ Result<> PartitionLog::commit() {
   }
   for (Staged& each : staged_) {
     bytes_since_checkpoint_ += static_cast<std::int64_t>(each.bytes.size());
+    committed_bytes_ += each.bytes.size();
     cache_.add(tail_, {.base = BatchView(each.bytes).base_offset(),
                        .next = each.next,
                        .position = each.position,
@@ -176,12 +178,29 @@ Result<> PartitionLog::plan_checkpoint() {
   bytes_since_checkpoint_ = 0;
   TRY(active().flush_indexes(Segment::Flush::so_far));
   TRY(write_snapshot());
-  tasks_.push_back({[file = active().file()] { return file->sync(); }, high_watermark_});
+  plan_sync([file = active().file()] { return file->sync(); }, high_watermark_);
   return {};
 }
 
+void PartitionLog::plan_sync(std::function<Result<>()> run, Offset recovery_point) {
+  syncs_.push_back({recovery_point});
+  tasks_.push_back({std::move(run), recovery_point});
+}
+
 void PartitionLog::synced(Offset recovery_point) {
-  recovery_point_ = std::max(recovery_point_, recovery_point);
+  const auto done = std::find_if(syncs_.begin(), syncs_.end(), [&](const Sync& sync) {
+    return sync.point == recovery_point && !sync.is_done;
+  });
+  ASSERT(done != syncs_.end());
+  done->is_done = true;
+  for (; !syncs_.empty() && syncs_.front().is_done; syncs_.pop_front()) {
+    recovery_point_ = std::max(recovery_point_, syncs_.front().point);
+  }
+}
+
+void PartitionLog::begin_epoch(LeaderEpoch epoch) {
+  // Written with the first batch of the epoch; until then the next start says the same again.
+  if (epochs_.assign(epoch, next_offset_)) epochs_changed_ = true;
 }
 
 Result<> PartitionLog::write_snapshot() {
@@ -276,15 +295,25 @@ Result<std::optional<PartitionLog::Stamped>> PartitionLog::find_max_timestamp() 
 
 Result<std::optional<PartitionLog::Stamped>> PartitionLog::find_in(Segment& segment,
                                                                    Timestamp wanted) {
-  TRY(const auto extent, segment.batch_at_time(wanted, log_start_offset_));
-  if (!extent) return std::nullopt;
-  TRY(const Buffer bytes, segment.read(*extent));
-  const BatchView batch(bytes);
-  const Stamped at_start{batch.base_offset(), batch.max_timestamp(), batch.leader_epoch()};
+  // A header's largest time may belong to a record before the start, or be a lie: then look on.
+  for (Offset from = log_start_offset_;;) {
+    TRY(const auto extent, segment.batch_at_time(wanted, from));
+    if (!extent) return std::nullopt;
+    TRY(const Buffer bytes, segment.read(*extent));
+    const BatchView batch(bytes);
+    if (const auto found = find_in(batch, wanted)) return found;
+    from = batch.next_offset();
+  }
+}
+
+std::optional<PartitionLog::Stamped> PartitionLog::find_in(const BatchView& batch,
+                                                           Timestamp wanted) const {
+  const Offset start = std::max(batch.base_offset(), log_start_offset_);
+  const Stamped at_start{start, batch.max_timestamp(), batch.leader_epoch()};
   if (batch.has_log_append_time()) return at_start;  // all its records have the same
-  TRY(const Buffer records,
-      wire::decompress(batch.codec(), batch.records(), max_decompressed_batch));
-  wire::RecordReader reader(records, batch.record_count());
+  const auto records = wire::decompress(batch.codec(), batch.records(), max_decompressed_batch);
+  if (!records) return at_start;  // it was stored as it came; this is as near as one gets
+  wire::RecordReader reader(*records, batch.record_count());
   while (const auto record = reader.next()) {
     const Timestamp timestamp = batch.base_timestamp() + record->timestamp_delta;
     const Offset offset = batch.base_offset() + record->offset_delta;
@@ -312,12 +341,6 @@ Result<> PartitionLog::advance_log_start(Offset start) {
     segments_.erase(oldest);
   }
   return {};
-}
-
-std::size_t PartitionLog::staged_bytes() const {
-  std::size_t total = 0;
-  for (const Staged& each : staged_) total += each.bytes.size();
-  return total;
 }
 
 std::int64_t PartitionLog::size() const {

@@ -12,6 +12,7 @@
 #include "log/segment.h"
 #include "log/tail_cache.h"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -68,13 +69,17 @@ class PartitionLog {
   // Checks and stages one batch, which it changes in place and which `owner` keeps. A duplicate of
   // an idempotent producer is answered with its first offset and not stored again.
   Appended append(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
-  std::size_t staged_bytes() const;
   Result<> commit();
 
   // Batches from `offset` on, whole, for about `max_bytes`, not at or behind `end`. The first one
   // comes whatever its size, or not at all if it is too large.
   enum class First { whatever_its_size, only_if_it_fits };
   Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, First first);
+
+  // The partition is led in `epoch` from here on (Kafka: Partition.makeLeader).
+  void begin_epoch(LeaderEpoch epoch);
+  // Bytes that were committed since the last call.
+  std::size_t take_committed_bytes() { return std::exchange(committed_bytes_, 0); }
 
   struct Stamped {
     Offset offset;
@@ -98,14 +103,17 @@ class PartitionLog {
   std::int64_t size() const;
   const std::optional<Error>& offline() const { return offline_; }
 
-  // Work that may block and so belongs on another thread. run() touches only files; when it
-  // succeeded, give its recovery point to synced().
+  // Work that may block and so belongs on another thread. run() touches only files. What has a
+  // recovery point is a sync: tell synced() when it succeeded, and sync_failed() when not.
   struct BackgroundTask {
     std::function<Result<>()> run;
     std::optional<Offset> recovery_point;
   };
   std::vector<BackgroundTask> take_background_tasks() { return std::exchange(tasks_, {}); }
+  // The recovery point moves once all syncs up to it have succeeded, in whatever order they end.
   void synced(Offset recovery_point);
+  // What the disk holds is unknown now: the log goes offline.
+  void sync_failed(const Error& error) { go_offline(error); }
 
   // Makes everything durable, indexes and a snapshot included. The log is not used afterwards.
   Result<> close();
@@ -125,6 +133,7 @@ class PartitionLog {
   Segment& active() { return *std::prev(segments_.end())->second; }
   bool must_roll(const wire::BatchView& batch, const AppendContext& context);
   Result<> roll(Timestamp now);
+  void plan_sync(std::function<Result<>()> run, Offset recovery_point);
   Result<> write_snapshot();
   Result<> write_epochs();
   void plan_write_behind();
@@ -132,6 +141,7 @@ class PartitionLog {
   void stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
   Result<Slices> read_files(Offset offset, Offset end, std::size_t max_bytes, First first);
   Result<std::optional<Stamped>> find_in(Segment& segment, Timestamp wanted);
+  std::optional<Stamped> find_in(const wire::BatchView& batch, Timestamp wanted) const;
   Error go_offline(Error error);
   Offset end_of(std::map<Offset, std::unique_ptr<Segment>>::const_iterator segment) const;
 
@@ -151,7 +161,13 @@ class PartitionLog {
   std::int64_t bytes_since_checkpoint_ = 0;
   std::vector<Staged> staged_;
   std::vector<Bytes> pieces_;
+  std::size_t committed_bytes_ = 0;
   std::vector<BackgroundTask> tasks_;
+  struct Sync {
+    Offset point;
+    bool is_done = false;
+  };
+  std::deque<Sync> syncs_;  // under way, in the order in which they were planned
   LeaderEpochs epochs_;
   bool epochs_changed_ = false;
   ProducerState producers_;

@@ -32,6 +32,7 @@ Result<std::unique_ptr<PartitionLog>> PartitionLogLoader::load(const PartitionLo
   TRY(loader.load_epochs());
   TRY(loader.load_snapshot());
   TRY(loader.replay());
+  TRY(loader.remove_snapshots_of_lost_history());
   return log;
 }
 
@@ -45,6 +46,7 @@ Result<> PartitionLogLoader::find_segments() {
     }
     if (const auto taken = offset_of(name, ".snapshot")) {
       snapshot_offset_ = std::max(snapshot_offset_, *taken);
+      snapshots_.push_back(*taken);
     }
   }
   if (!log_.segments_.empty()) return {};
@@ -100,6 +102,16 @@ Result<> PartitionLogLoader::replay() {
     log_.snapshot_offset_ = {-1};
     snapshot_offset_ = {-1};
     return replay();
+  }
+  return {};
+}
+
+// One that stands behind the end speaks of batches that were cut off; once the log has grown past
+// it again, it would be believed.
+Result<> PartitionLogLoader::remove_snapshots_of_lost_history() {
+  for (const Offset snapshot : snapshots_) {
+    if (snapshot <= log_.next_offset_) continue;
+    TRY(log_.files_.remove(log_.directory_ + "/" + offset_in_file_name(snapshot) + ".snapshot"));
   }
   return {};
 }

@@ -30,6 +30,7 @@ class PartitionLogLoader {
   Result<> load_epochs();
   Result<> load_snapshot();
   Result<> replay();
+  Result<> remove_snapshots_of_lost_history();
   Result<> replay_segment(Offset base, Segment& segment, Offset from);
   void learn(const wire::BatchView& batch);
 
@@ -37,6 +38,7 @@ class PartitionLogLoader {
   PartitionLog::Recovery& recovery_;
   bool epochs_known_ = false;
   Offset snapshot_offset_{-1};
+  std::vector<Offset> snapshots_;  // all that have a file
 };
 
 }  // namespace odradek::log

@@ -29,6 +29,12 @@ Result<> Segment::create() {
 
 Result<> Segment::load() {
   if (file_) return {};
+  auto loaded = load_files();
+  if (!loaded) file_.reset();  // half a picture is none: the next call tries again
+  return loaded;
+}
+
+Result<> Segment::load_files() {
   TRY(file_, files_.open(log_path(), FileSystem::Open::existing));
   TRY(size_, file_->size());
   TRY(load_index_files());

@@ -69,6 +69,7 @@ class Segment {
   bool index_is_full() const;
 
  private:
+  Result<> load_files();
   Result<> load_index_files();
   Result<> scan_behind_last_entry();
   std::int64_t position_at_or_before(Offset offset) const;

@@ -9,9 +9,12 @@
 namespace odradek::log {
 
 struct TailCache::Chunk : Keeper {
-  static constexpr std::size_t capacity = 64 << 10;
+  static constexpr std::size_t usual_capacity = 64 << 10;
+  explicit Chunk(std::size_t size)
+      : bytes(std::make_unique_for_overwrite<std::byte[]>(size)), capacity(size) {}
+  std::unique_ptr<std::byte[]> bytes;
+  std::size_t capacity;
   std::size_t used = 0;
-  std::byte bytes[capacity];
 };
 
 TailCache::TailCache(std::size_t budget) : budget_(budget) {}
@@ -36,7 +39,7 @@ void TailCache::clear(Tail* tail) {
 void TailCache::add(Tail* tail, Batch batch) {
   if (batch.size > budget_) return clear(tail);  // a gap must not stay behind
   ASSERT(tail->batches_.empty() || tail->batches_.back().next == batch.base);
-  if (batch.size < kept_in_place) copy_into_chunk(batch);
+  if (!stays_in_place(batch)) copy_into_chunk(batch);
   size_ += batch.size;
   tail->batches_.push_back(std::move(batch));
   ++tail->mentions_;
@@ -44,9 +47,16 @@ void TailCache::add(Tail* tail, Batch batch) {
   while (size_ > budget_) evict();
 }
 
+bool TailCache::stays_in_place(const Batch& batch) {
+  const std::size_t held = batch.keeper ? batch.keeper->held_bytes() : 0;
+  return batch.size >= kept_in_place && batch.size * kept_in_place_part >= held;
+}
+
 void TailCache::copy_into_chunk(Batch& batch) {
-  if (!chunk_ || Chunk::capacity - chunk_->used < batch.size) chunk_.reset(new Chunk);
-  std::byte* const at = chunk_->bytes + chunk_->used;
+  if (!chunk_ || chunk_->capacity - chunk_->used < batch.size) {
+    chunk_.reset(new Chunk(std::max(Chunk::usual_capacity, batch.size)));
+  }
+  std::byte* const at = chunk_->bytes.get() + chunk_->used;
   std::memcpy(at, batch.data, batch.size);
   chunk_->used += batch.size;
   batch.data = at;

@@ -34,9 +34,10 @@ class TailCache {
   TailCache(const TailCache&) = delete;
   TailCache& operator=(const TailCache&) = delete;
 
-  // Batches of at least this size are kept where they were received; smaller ones are copied into
-  // chunks, so that a tiny batch does not hold back a large receive buffer.
+  // Batches of at least this size, and this part of what keeps them, stay where they were received;
+  // others are copied, so that a small batch does not hold back a large receive buffer.
   static constexpr std::size_t kept_in_place = 32 << 10;
+  static constexpr std::size_t kept_in_place_part = 16;
 
   Tail* open();
   void close(Tail* tail);
@@ -54,6 +55,7 @@ class TailCache {
 
  private:
   struct Chunk;
+  static bool stays_in_place(const Batch& batch);
   void copy_into_chunk(Batch& batch);
   void evict();
 

@@ -5,7 +5,7 @@
 #include "wire/reader.h"
 #include "wire/writer.h"
 
-#include <array>
+#include <algorithm>
 #include <optional>
 
 namespace odradek::meta {
@@ -75,6 +75,11 @@ std::optional<Commit> decode(Bytes body) {
   return commit;
 }
 
+bool is_all_zero(Bytes bytes) {
+  return std::all_of(bytes.begin(), bytes.end(),
+                     [](std::byte each) { return each == std::byte{0}; });
+}
+
 Result<> check_header(Bytes content, const std::string& path) {
   if (content.size() < header_size || as_text(content.first(magic.size())) != magic) {
     return Error{Fault::corrupt, path + " is not a catalogue of this broker"};
@@ -130,11 +135,15 @@ Result<> CatalogueLog::read_all(const EachCommit& each) {
   std::int64_t before = -1;
   while (rest.size() >= commit_header_size) {
     const auto size = load_big<std::int32_t>(rest.data());
-    const bool is_whole =
-        size > 0 && static_cast<std::size_t>(size) <= rest.size() - commit_header_size;
-    if (!is_whole) break;
+    const std::size_t behind = rest.size() - commit_header_size;
+    if (size <= 0 && !is_all_zero(rest)) return Error{Fault::corrupt, path_ + ": damaged"};
+    if (size <= 0 || static_cast<std::size_t>(size) > behind) break;
     const Bytes body = rest.subspan(commit_header_size, static_cast<std::size_t>(size));
-    if (crc32c(body) != load_big<std::uint32_t>(rest.data() + 4)) break;
+    if (crc32c(body) != load_big<std::uint32_t>(rest.data() + 4)) {
+      // Only the last commit can be torn; damage before others is not ours to drop.
+      if (body.size() < behind) return Error{Fault::corrupt, path_ + ": a commit is damaged"};
+      break;
+    }
     const auto commit = decode(body);
     const bool follows = commit && (before < 0 || commit->version == before + 1);
     if (!follows) return Error{Fault::corrupt, path_ + ": a commit cannot be understood"};

@@ -2,6 +2,7 @@
 #include "meta/catalogue_view.h"
 
 #include "base/assert.h"
+#include "meta/topic_name.h"
 
 namespace odradek::meta {
 namespace {
@@ -43,6 +44,7 @@ void CatalogueView::apply_one(const TopicRecord& record) {
   topic->name = record.name;
   topic->partitions = record.partitions;
   for (const ConfigEntry& entry : record.configs) topic->configs[entry.name] = entry.value;
+  by_collision_key_[collision_key(topic->name)] = topic->id;
   replace(std::move(topic));
 }
 
@@ -51,6 +53,7 @@ void CatalogueView::apply_one(const TopicRemovedRecord& record) {
   ASSERT(topic != nullptr);
   by_name_.erase(topic->name);
   by_id_.erase(topic->id);
+  by_collision_key_.erase(collision_key(topic->name));
 }
 
 void CatalogueView::apply_one(const PartitionsAddedRecord& record) {
@@ -89,6 +92,11 @@ TopicPtr CatalogueView::find(std::string_view name) const {
 TopicPtr CatalogueView::find(const Uuid& id) const {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : found->second;
+}
+
+TopicPtr CatalogueView::find_collision(std::string_view name) const {
+  const auto found = by_collision_key_.find(collision_key(name));
+  return found == by_collision_key_.end() ? nullptr : find(found->second);
 }
 
 const Configs& CatalogueView::broker_configs(std::string_view broker) const {

@@ -43,6 +43,8 @@ class CatalogueView {
   // Null where there is none.
   TopicPtr find(std::string_view name) const;
   TopicPtr find(const Uuid& id) const;
+  // The topic whose name collides with this one (collision_key()), or null.
+  TopicPtr find_collision(std::string_view name) const;
   // In the order of their names.
   const std::map<std::string, TopicPtr, std::less<>>& topics() const { return by_name_; }
 
@@ -68,6 +70,7 @@ class CatalogueView {
   ProducerId next_producer_id_;
   std::map<std::string, TopicPtr, std::less<>> by_name_;
   std::unordered_map<Uuid, TopicPtr> by_id_;
+  std::unordered_map<std::string, Uuid> by_collision_key_;
   std::map<std::string, Configs, std::less<>> broker_configs_;
 };
 

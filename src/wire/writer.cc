@@ -12,6 +12,12 @@ void Writer::write_unsigned_varint(std::uint32_t value) {
   output_.bytes.push_back(static_cast<std::byte>(value));
 }
 
+void Writer::write_text(std::string_view text) {
+  text = text.substr(0, std::numeric_limits<std::int16_t>::max());
+  write_text_length(static_cast<std::int64_t>(text.size()));
+  append(output_.bytes, as_bytes(text));
+}
+
 void Writer::write_text_length(std::int64_t length) {
   ASSERT(length <= std::numeric_limits<std::int16_t>::max());
   if (flexible_) return write_unsigned_varint(static_cast<std::uint32_t>(length + 1));

@@ -34,7 +34,8 @@ struct Output {
 };
 
 // Writes a message behind what `output` already holds. Fields that a version does not have are
-// left out, whatever they hold.
+// left out, whatever they hold. A text that is longer than the protocol allows is cut: an error
+// message may quote what a client sent.
 class Writer {
  public:
   Writer(Output& output, Version version, bool flexible)
@@ -62,6 +63,7 @@ class Writer {
  private:
   class TagWriter;
 
+  void write_text(std::string_view text);
   void write_text_length(std::int64_t length);
   void write_blob_length(std::int64_t length);
   void write_slices(const RecordSlices& records);
@@ -144,10 +146,9 @@ void Writer::write_field(const T& field, [[maybe_unused]] bool may_be_null) {
 
 template <class T>
 void Writer::write_sized(const T& field) {
+  if constexpr (Text<T>) return write_text(field);
   write_length<T>(static_cast<std::int64_t>(field.size()));
-  if constexpr (Text<T>) {
-    append(output_.bytes, as_bytes(field));
-  } else if constexpr (Blob<T>) {
+  if constexpr (Blob<T>) {
     append(output_.bytes, field);
   } else {
     for (const auto& element : field) write_field(element, false);

@@ -170,6 +170,36 @@ class BadInputTest(unittest.TestCase):
             self.assertEqual(client.produce("keyed", batch())[0], INVALID_RECORD)
             self.assertEqual(client.produce("keyed", batch(payload=record(b"v", key=b"k")))[0], 0)
 
+    def test_answers_to_long_texts_are_cut(self):
+        long = "x" * 32760
+        with self.client() as client:
+            for config in [(long, "1"), ("retention.ms", long)]:
+                body = struct.pack(">i", 1) + text("long") + struct.pack(">ihi", 1, 1, 0) + struct.pack(">i", 1)
+                answer = client.call(19, 2, body + text(config[0]) + text(config[1]) + struct.pack(">ib", 5000, 0))
+                self.assertIn(struct.pack(">h", 40), answer)  # INVALID_CONFIG
+            for kind in (2, 4):
+                body = struct.pack(">ib", 1, kind) + text(long) + struct.pack(">i", 1) + text("a") + b"\0" + text("b")
+                self.assertIn(text(long), client.call(44, 0, body + b"\0"))
+            self.assertIn(text(long), client.call(32, 1, struct.pack(">ib", 1, 4) + text(long) + b"\xff\xff\xff\xff\0"))
+
+    def test_many_names_in_one_request(self):
+        with self.client(60) as client:
+            names = b"".join(text("good") for _ in range(100_000))
+            self.assertLess(len(client.call(3, 1, struct.pack(">i", 100_000) + names)), 1000)
+            wishes = b"".join(text(f"n{i % 50_000}") + struct.pack(">ihii", 0, 1, 0, 0) for i in range(60_000))
+            answer = client.call(19, 2, struct.pack(">i", 60_000) + wishes + struct.pack(">ib", 5000, 0))
+            self.assertGreater(len(answer), 1_000_000)
+
+    def test_a_session_that_forgets_the_same_twice(self):
+        with self.client() as client:
+            head = struct.pack(">iiiib", -1, 0, 0, 1 << 20, 0)
+            topic = struct.pack(">i", 1) + text("good") + struct.pack(">i", 2) + struct.pack(">iqqi", 0, 0, 0, 1) * 2
+            body = client.call(1, 7, head + struct.pack(">ii", 0, 0) + topic + struct.pack(">i", 0))
+            session = struct.unpack(">i", body[6:10])[0]
+            forgotten = struct.pack(">i", 1) + text("good") + struct.pack(">iiii", 3, 0, 0, 0)
+            body = client.call(1, 7, head + struct.pack(">ii", session, 1) + struct.pack(">i", 0) + forgotten)
+            self.assertEqual(struct.unpack(">h", body[4:6])[0], 0)
+
     def test_names_stay_in_the_data_directory(self):
         with self.client() as client:
             before = sorted(os.listdir(self.broker.data))

@@ -70,6 +70,12 @@ class StartTest(unittest.TestCase):
         self.assert_refused(done, "format 99", "newer")
         self.assertEqual(snapshot(self.directory), before)
 
+    def test_the_directory_of_another_broker(self):
+        pathlib.Path(self.directory, "meta.properties").write_text("version=1\ncluster.id=x\nnode.id=1\n")
+        before = snapshot(self.directory)
+        self.assert_refused(run("--port", "0", "--data", self.directory), "another broker's", "--data")
+        self.assertEqual(snapshot(self.directory), before)
+
     def test_something_else_in_the_catalogues_place(self):
         pathlib.Path(self.directory, "catalogue.log").write_text("a shopping list, not a catalogue")
         before = snapshot(self.directory)

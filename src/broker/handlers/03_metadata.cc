@@ -87,7 +87,9 @@ MetadataResponse response_to(const MetadataRequest& request, const Exchange& exc
       response.topics.push_back(describe(*topic, with_operations));
     }
   } else {
+    std::set<std::pair<Uuid, std::optional<std::string>>> answered;
     for (const Wanted& wanted : *request.topics) {
+      if (!answered.emplace(wanted.topic_id, wanted.name).second) continue;
       response.topics.push_back(answer_one(wanted, view, with_operations));
     }
   }
@@ -118,11 +120,14 @@ void handle(const MetadataRequest& request, const ExchangePtr& exchange) {
   }
   const auto decide = [names = std::move(names), exchange](const meta::CatalogueView& view) {
     meta::Records records;
+    meta::CatalogueView ahead = view;  // two of the names may collide with each other
     for (const std::string& name : names) {
       const auto created =
-          decide_topic({.name = name, .num_partitions = -1, .replication_factor = -1}, view,
+          decide_topic({.name = name, .num_partitions = -1, .replication_factor = -1}, ahead,
                        exchange->node().options());
-      if (created.topic) records.push_back(*created.topic);
+      if (!created.topic) continue;
+      ahead.apply(*created.topic);
+      records.push_back(*created.topic);
     }
     return records;
   };

@@ -2,10 +2,12 @@
 #include "broker/config_description.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
+#include "broker/repeats.h"
 #include "broker/topic_creation.h"
 
-#include <algorithm>
 #include <memory>
+#include <set>
+#include <string_view>
 
 // CreateTopics. Kafka: ReplicationControlManager.createTopics.
 namespace odradek::broker {
@@ -34,21 +36,17 @@ void describe(Answer& answer, const meta::TopicRecord& topic, Node& node) {
   }
 }
 
-bool is_named_twice(const CreateTopicsRequest& request, const std::string& name) {
-  return std::count_if(request.topics.begin(), request.topics.end(),
-                       [&](const Wish& wish) { return wish.name == name; }) > 1;
-}
-
 // Answers every wish and returns the records that fulfil those that can be.
 meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueView& view,
                      Node& node, CreateTopicsResponse& response) {
   meta::Records records;
   meta::CatalogueView ahead = view;  // two new names of one request may collide with each other
+  Repeats<std::string_view> repeats;
+  for (const Wish& wish : request.topics) repeats.add(wish.name);
+  std::set<std::string_view> refused;
   for (const Wish& wish : request.topics) {
-    const bool twice = is_named_twice(request, wish.name);
-    const bool answered = std::any_of(response.topics.begin(), response.topics.end(),
-                                      [&](const Answer& each) { return each.name == wish.name; });
-    if (twice && answered) continue;
+    const bool twice = repeats.has(wish.name);
+    if (twice && !refused.insert(wish.name).second) continue;  // answered once
     Answer& answer = response.topics.emplace_back();
     answer.name = wish.name;
     if (twice) {

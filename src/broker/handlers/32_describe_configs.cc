@@ -4,6 +4,8 @@
 #include "broker/node.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 // DescribeConfigs: every configuration of a topic or of the broker, with where its value comes
 // from. Kafka: ConfigHelper.describeConfigs.
@@ -84,7 +86,9 @@ std::vector<DescribedConfig> configs_of(const Resource& resource, Node& node, An
 
 void handle(const DescribeConfigsRequest& request, const ExchangePtr& exchange) {
   DescribeConfigsResponse response;
+  std::set<std::pair<std::int8_t, std::string_view>> answered;
   for (const Resource& resource : request.resources) {
+    if (!answered.emplace(resource.resource_type, resource.resource_name).second) continue;
     Answer& answer = response.results.emplace_back();
     answer.resource_type = resource.resource_type;
     answer.resource_name = resource.resource_name;

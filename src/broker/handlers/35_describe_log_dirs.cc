@@ -28,15 +28,15 @@ bool is_asked_for(const DescribeLogDirsRequest& request, const Partition& partit
 }
 
 void add(Directory& directory, Partition& partition) {
-  const auto log = partition.log();
-  if (!log) return;  // offline: Kafka leaves it out too
+  const auto size = partition.size_on_disk();
+  if (!size) return;  // offline: Kafka leaves it out too
   auto& topics = directory.topics;
   if (topics.empty() || topics.back().name != partition.topic().name) {
     topics.emplace_back().name = partition.topic().name;
   }
   auto& answer = topics.back().partitions.emplace_back();
   answer.partition_index = partition.id();
-  answer.partition_size = (*log)->size();
+  answer.partition_size = *size;
 }
 
 void add_volume(Directory& directory, const std::string& path) {

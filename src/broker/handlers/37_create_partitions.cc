@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
+#include "broker/repeats.h"
 #include "broker/topic_creation.h"
 
 #include <algorithm>
 #include <memory>
+#include <string_view>
 
 // CreatePartitions. Kafka: ReplicationControlManager.createPartitions.
 namespace odradek::broker {
@@ -50,17 +52,14 @@ Decision check(const Wish& wish, const meta::Topic* topic, NodeId node) {
           "The manual assignment does not fit " + std::to_string(added) + " new partition(s)."};
 }
 
-bool is_named_twice(const CreatePartitionsRequest& request, const std::string& name) {
-  return std::count_if(request.topics.begin(), request.topics.end(),
-                       [&](const Wish& wish) { return wish.name == name; }) > 1;
-}
-
 meta::Records decide(const CreatePartitionsRequest& request, const meta::CatalogueView& view,
                      NodeId node, CreatePartitionsResponse& response) {
   meta::Records records;
+  Repeats<std::string_view> repeats;
+  for (const Wish& wish : request.topics) repeats.add(wish.name);
   for (const Wish& wish : request.topics) {
     const auto topic = view.find(wish.name);
-    const Decision decision = is_named_twice(request, wish.name)
+    const Decision decision = repeats.has(wish.name)
                                   ? Decision{ErrorCode::invalid_request, "Duplicate topic name."}
                                   : check(wish, topic.get(), node);
     Answer& answer = response.results.emplace_back();

@@ -67,6 +67,17 @@ TEST_F(FetchSessionsTest, PartitionsAreAddedChangedAndForgotten) {
   EXPECT_EQ(context.asked().front().fetch_offset, Offset{9});
 }
 
+TEST_F(FetchSessionsTest, AddingAndForgettingTheSameTwiceDoesNoHarm) {
+  const SessionId id = open();
+  auto request = a_request(id, 1, {2, 2});
+  auto& forgotten = request.forgotten_topics_data.emplace_back();
+  forgotten.topic = "t";
+  forgotten.partitions = {PartitionId{0}, PartitionId{0}, PartitionId{2}, PartitionId{9}};
+  auto context = begin(request);
+  ASSERT_EQ(context.asked().size(), 1U);
+  EXPECT_EQ(context.asked().front().partition, PartitionId{1});
+}
+
 TEST_F(FetchSessionsTest, TheEpochMustBeTheNextOne) {
   const SessionId id = open();
   EXPECT_EQ(begin(a_request(id, 2)).error, ErrorCode::invalid_fetch_session_epoch);

@@ -35,7 +35,7 @@ TEST_F(DataDirectoryTest, CheckpointsSurvive) {
     (*directory)->set_recovery_point("a.b-c-0", Offset{7});
     (*directory)->set_log_start_offset("a.b-c-0", Offset{3});
     ASSERT_TRUE((*directory)->write_recovery_points());
-    ASSERT_TRUE((*directory)->write_log_start_offsets((*directory)->log_start_offsets_text()));
+    ASSERT_TRUE((*directory)->write_log_start_offsets((*directory)->log_start_offsets()));
   }
   const auto directory = DataDirectory::open(files_, root_.path());
   EXPECT_EQ((*directory)->recovery_point("a.b-c-0"), Offset{7});
@@ -60,6 +60,43 @@ TEST_F(DataDirectoryTest, AFolderOfAnotherTopicIdIsMovedAside) {
   const auto leftovers = (*directory)->leftovers();
   ASSERT_EQ(leftovers->size(), 1U);
   ASSERT_TRUE((*directory)->remove(leftovers->front()));
+  EXPECT_TRUE((*directory)->leftovers()->empty());
+}
+
+TEST_F(DataDirectoryTest, ANewTopicDoesNotInheritTheStartOfAnOldOneOfItsName) {
+  {
+    const auto directory = DataDirectory::open(files_, root_.path());
+    ASSERT_TRUE((*directory)->prepare("t-0", Uuid::random()));
+    (*directory)->set_log_start_offset("t-0", Offset{500});
+    ASSERT_TRUE((*directory)->write_log_start_offsets((*directory)->log_start_offsets()));
+    // The topic is deleted and made again.
+    (*directory)->forget("t-0");
+    ASSERT_TRUE((*directory)->set_aside("t-0"));
+    ASSERT_TRUE((*directory)->prepare("t-0", Uuid::random()));
+  }
+  EXPECT_EQ((*DataDirectory::open(files_, root_.path()))->log_start_offset("t-0"), Offset{0});
+}
+
+TEST_F(DataDirectoryTest, AnOlderTextNeverReplacesANewerOne) {
+  {
+    const auto directory = DataDirectory::open(files_, root_.path());
+    (*directory)->set_log_start_offset("t-0", Offset{1});
+    const auto older = (*directory)->log_start_offsets();
+    (*directory)->set_log_start_offset("t-0", Offset{2});
+    ASSERT_TRUE((*directory)->write_log_start_offsets((*directory)->log_start_offsets()));
+    ASSERT_TRUE((*directory)->write_log_start_offsets(older));
+  }
+  EXPECT_EQ((*DataDirectory::open(files_, root_.path()))->log_start_offset("t-0"), Offset{2});
+}
+
+TEST_F(DataDirectoryTest, AFolderWhoseMetadataCannotBeReadIsLeftAlone) {
+  const auto directory = DataDirectory::open(files_, root_.path());
+  const Uuid id = Uuid::random();
+  ASSERT_TRUE((*directory)->prepare("t-0", id));
+  std::ofstream(root_ / "t-0/partition.metadata").close();
+  const auto prepared = (*directory)->prepare("t-0", id);
+  ASSERT_FALSE(prepared);
+  EXPECT_EQ(prepared.error().fault, Fault::corrupt);
   EXPECT_TRUE((*directory)->leftovers()->empty());
 }
 

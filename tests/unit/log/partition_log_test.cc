@@ -189,6 +189,59 @@ TEST_F(PartitionLogTest, FindsTimesInCompressedBatchesAndOutOfOrder) {
   EXPECT_EQ((*log_->find_max_timestamp())->offset, Offset{2});
 }
 
+TEST_F(PartitionLogTest, ATimeIsLookedForBehindABatchThatOnlySeemsToHaveIt) {
+  // The first batch has its largest time in a record that is deleted.
+  wire::RecordBatchBuilder mixed;
+  mixed.add(Timestamp{9000}, as_bytes("k"), as_bytes("v"));
+  mixed.add(Timestamp{1000}, as_bytes("k"), as_bytes("v"));
+  Buffer batch = *mixed.build({});
+  log_->append(batch, nullptr, {config_, epoch_, Timestamp{1}});
+  ASSERT_TRUE(log_->commit());
+  append({.first_timestamp = Timestamp{9500}});
+  ASSERT_TRUE(log_->advance_log_start(Offset{1}));
+  EXPECT_EQ((*log_->find(Timestamp{8000}))->offset, Offset{2});
+}
+
+TEST_F(PartitionLogTest, ASnapshotOfHistoryThatWasCutIsNotBelievedLater) {
+  const auto by = [](std::int64_t producer, std::int32_t sequence) {
+    return test::BatchSpec{.producer_id = ProducerId{producer},
+                           .producer_epoch = ProducerEpoch{0},
+                           .base_sequence = sequence};
+  };
+  append(by(1, 0));
+  const auto kept = fs::file_size(path("00000000000000000000.log"));
+  append(by(1, 1));
+  append(by(1, 2));
+  ASSERT_TRUE(log_->close());  // with a snapshot at 3
+  log_.reset();
+  fs::resize_file(path("00000000000000000000.log"), kept);
+  open();
+  for (int i = 0; i < 5; ++i) append(by(2, i));
+  open();  // as after a kill: no new snapshot
+  EXPECT_EQ(log_->producers().producers().at(ProducerId{1}).batches().size(), 1U);
+  EXPECT_EQ(append(by(2, 1)).base_offset, Offset{2});  // still known as a duplicate
+}
+
+TEST_F(PartitionLogTest, TheEpochIsKnownBeforeItsFirstBatch) {
+  append();
+  log_->begin_epoch(LeaderEpoch{5});
+  EXPECT_EQ(log_->leader_epochs().end_of(LeaderEpoch{5}, log_->high_watermark()).offset, Offset{1});
+}
+
+TEST_F(PartitionLogTest, TheRecoveryPointWaitsForEarlierSyncs) {
+  config_.segment_bytes = 2000;
+  for (int i = 0; i < 20; ++i) append({.count = 2, .value_size = 300});
+  std::vector<Offset> points;
+  for (const auto& task : log_->take_background_tasks()) {
+    if (task.recovery_point) points.push_back(*task.recovery_point);
+  }
+  ASSERT_GE(points.size(), 2U);
+  log_->synced(points[1]);
+  EXPECT_EQ(log_->recovery_point(), Offset{0});
+  log_->synced(points[0]);
+  EXPECT_EQ(log_->recovery_point(), points[1]);
+}
+
 TEST_F(PartitionLogTest, DeletingRecordsRemovesWholeSegmentsBeforeTheStart) {
   config_.segment_bytes = 2000;
   for (int i = 0; i < 20; ++i) append({.count = 2, .value_size = 300});

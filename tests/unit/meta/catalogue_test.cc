@@ -95,6 +95,19 @@ TEST_F(CatalogueTest, ATornCommitIsCutAtEveryByte) {
   }
 }
 
+TEST_F(CatalogueTest, DamageBeforeLaterCommitsIsAnErrorAndNothingIsCut) {
+  ASSERT_TRUE(catalogue_->commit({a_topic("first")}));
+  const auto middle = static_cast<std::streamoff>(fs::file_size(path())) - 10;
+  ASSERT_TRUE(catalogue_->commit({a_topic("second")}));
+  catalogue_.reset();
+  const auto size = fs::file_size(path());
+  std::fstream(path(), std::ios::in | std::ios::out).seekp(middle).put('!');
+  const auto opened = Catalogue::open(files_, path(), "x");
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().fault, Fault::corrupt);
+  EXPECT_EQ(fs::file_size(path()), size);
+}
+
 TEST_F(CatalogueTest, ANewerFormatIsRefusedAndLeftAlone) {
   catalogue_.reset();
   std::fstream(path(), std::ios::in | std::ios::out).seekp(11).put(9);

@@ -96,6 +96,21 @@ TEST(ReaderTest, RefusesAVarintOfMoreThan32Bits) {
   EXPECT_FALSE(reader.ok());
 }
 
+TEST(WriterTest, CutsATextThatIsLongerThanTheProtocolAllows) {
+  CreateTopicsResponse response;
+  response.topics.emplace_back().error_message = std::string(40000, 'x');
+  for (const Version version : {Version{4}, Version{7}}) {
+    const bool flexible = CreateTopicsRequest::api.is_flexible(version);
+    Output output;
+    Writer(output, version, flexible).write(response);
+    CreateTopicsResponse read;
+    Reader reader(output.bytes, version, flexible);
+    reader.read(read);
+    ASSERT_TRUE(reader.done());
+    EXPECT_EQ(read.topics[0].error_message->size(), 32767U);
+  }
+}
+
 TEST(WriterTest, LeavesOutATaggedFieldAtItsDefault) {
   Output output;
   Writer(output, 0, true).write(Tagged{});
