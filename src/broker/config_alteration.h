@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "broker/change_outcome.h"
 #include "broker/config_change.h"
 #include "broker/exchange.h"
 #include "broker/node.h"
@@ -35,11 +36,7 @@ class ConfigAlteration {
           return decide(request, view, exchange->node().config(), change, *response);
         },
         [exchange, response](const Result<>& changed) {
-          for (auto& each : response->responses) {
-            if (changed || each.error_code != wire::ErrorCode::none) continue;
-            each.error_code = wire::ErrorCode::kafka_storage_error;
-            each.error_message = changed.error().context;
-          }
+          apply_outcome(changed, response->responses);
           answer<Request>(*exchange, *response);
         });
   }

@@ -113,6 +113,9 @@ Result<> Process::open_data() {
   TRY(directory_, log::DataDirectory::open(files_, path));
   const std::string cluster_id = options.cluster_id->value_or(Uuid::random().to_string());
   TRY(catalogue_, meta::Catalogue::open(files_, directory_->catalogue_path(), cluster_id));
+  if (!directory_->was_clean() && !catalogue_->view().topics().empty()) {
+    spdlog::warn("the last stop was not in order: each log is checked when it is first used");
+  }
   const NodeId node{*options.node_id};
   TRY(catalogue_->commit({meta::NodeStartedRecord{node}}));
   TRY(catalogue_->compact_if_large());

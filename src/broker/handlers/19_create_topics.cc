@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "broker/change_outcome.h"
 #include "broker/config_description.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
@@ -82,11 +83,7 @@ void handle(const CreateTopicsRequest& request, const ExchangePtr& exchange) {
         return decide(request, view, exchange->node(), *response);
       },
       [exchange, response](const Result<>& changed) {
-        for (Answer& each : response->topics) {
-          if (changed || each.error_code != ErrorCode::none) continue;
-          each.error_code = ErrorCode::kafka_storage_error;
-          each.error_message = changed.error().context;
-        }
+        apply_outcome(changed, response->topics);
         answer<CreateTopicsRequest>(*exchange, *response);
       });
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "broker/change_outcome.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
 
@@ -85,11 +86,7 @@ void handle(const DeleteTopicsRequest& request, const ExchangePtr& exchange) {
         return records;
       },
       [exchange, response](const Result<>& changed) {
-        for (Answer& each : response->responses) {
-          if (changed || each.error_code != ErrorCode::none) continue;
-          each.error_code = ErrorCode::kafka_storage_error;
-          each.error_message = changed.error().context;
-        }
+        apply_outcome(changed, response->responses);
         answer<DeleteTopicsRequest>(*exchange, *response);
       });
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "broker/change_outcome.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
 #include "broker/repeats.h"
@@ -89,11 +90,7 @@ void handle(const CreatePartitionsRequest& request, const ExchangePtr& exchange)
         return decide(request, view, exchange->node().id(), *response);
       },
       [exchange, response](const Result<>& changed) {
-        for (Answer& each : response->results) {
-          if (changed || each.error_code != ErrorCode::none) continue;
-          each.error_code = ErrorCode::kafka_storage_error;
-          each.error_message = changed.error().context;
-        }
+        apply_outcome(changed, response->results);
         answer<CreatePartitionsRequest>(*exchange, *response);
       });
 }
