@@ -32,7 +32,8 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("--ready", arguments.ready, "Print one line of JSON when clients may connect")
       ->type_name("json")
       ->check(CLI::IsMember({"json"}));
-  app.add_flag("--print-config-page", arguments.prints_config_page)->group("");
+  app.add_flag("--print-config-page", arguments.prints_config_page,
+               "Print every setting with its default, range and meaning");
   app.footer(
       "Examples:\n"
       "  odradek                               a broker on localhost:9092\n"
