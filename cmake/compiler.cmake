@@ -1,4 +1,4 @@
-# Warnings are errors, and the hardening of shared/reference/reliability.md section 4 is on.
+# Warnings are errors, and the binary is hardened.
 add_library(odradek_flags INTERFACE)
 target_compile_options(odradek_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch -Werror
