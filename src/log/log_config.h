@@ -21,7 +21,7 @@ struct LogConfig {
   std::int32_t min_insync_replicas = 1;
   bool has_log_append_time = false;
   std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
-  std::int64_t timestamp_after_max_ms = 3600 * 1000;
+  std::int64_t timestamp_after_max_ms = 3600LL * 1000;
   std::optional<wire::Codec> compression;  // empty: as the producer sent it
   wire::CompressionLevel compression_level;
 };

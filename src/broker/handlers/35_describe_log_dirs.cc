@@ -10,7 +10,6 @@ namespace odradek::broker {
 
 using wire::DescribeLogDirsRequest;
 using wire::DescribeLogDirsResponse;
-using wire::ErrorCode;
 
 namespace {
 
