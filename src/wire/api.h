@@ -29,7 +29,10 @@ enum class ApiKey : std::int16_t {
   alter_configs = 33,
   describe_log_dirs = 35,
   create_partitions = 37,
+  elect_leaders = 43,
   incremental_alter_configs = 44,
+  alter_partition_reassignments = 45,
+  list_partition_reassignments = 46,
   describe_cluster = 60,
   describe_topic_partitions = 75,
 };

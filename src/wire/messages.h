@@ -22,7 +22,10 @@
 #include "wire/33_alter_configs.h"
 #include "wire/35_describe_log_dirs.h"
 #include "wire/37_create_partitions.h"
+#include "wire/43_elect_leaders.h"
 #include "wire/44_incremental_alter_configs.h"
+#include "wire/45_alter_partition_reassignments.h"
+#include "wire/46_list_partition_reassignments.h"
 #include "wire/60_describe_cluster.h"
 #include "wire/75_describe_topic_partitions.h"
 
@@ -37,6 +40,7 @@ using AllRequests = std::tuple<
     LeaveGroupRequest, SyncGroupRequest, ApiVersionsRequest, CreateTopicsRequest,
     DeleteTopicsRequest, DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest,
     DescribeConfigsRequest, AlterConfigsRequest, DescribeLogDirsRequest, CreatePartitionsRequest,
-    IncrementalAlterConfigsRequest, DescribeClusterRequest, DescribeTopicPartitionsRequest>;
+    ElectLeadersRequest, IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
+    ListPartitionReassignmentsRequest, DescribeClusterRequest, DescribeTopicPartitionsRequest>;
 
 }  // namespace odradek::wire
