@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace odradek {
@@ -25,6 +26,12 @@ class Keeper : public boost::intrusive_ref_counter<Keeper, boost::thread_safe_co
   virtual std::size_t held_bytes() const { return 0; }
 };
 using KeeperPtr = boost::intrusive_ptr<Keeper>;
+
+// Bytes of its own.
+struct BufferKeeper : Keeper {
+  explicit BufferKeeper(Buffer content) : bytes(std::move(content)) {}
+  Buffer bytes;
+};
 
 // Bytes on their way out: in memory, in a file, or in both. Where both are given they are the
 // same bytes, and the sender takes memory first; a reader too slow to take them at once is served

@@ -100,6 +100,7 @@ std::string DataDirectory::folder(std::string_view topic, PartitionId partition)
 }
 
 Result<std::string> DataDirectory::prepare(const std::string& folder, const Uuid& topic_id) {
+  const std::scoped_lock file_then(log_start_mutex_), rest(mutex_);
   std::string directory = path_ + "/" + folder;
   const std::string expected = metadata_text(topic_id);
   const auto metadata = files_.read_file(directory + std::string(metadata_file));
@@ -109,7 +110,7 @@ Result<std::string> DataDirectory::prepare(const std::string& folder, const Uuid
     if (!topic_id_in(as_text(*metadata))) {
       return Error{Fault::corrupt, directory + std::string(metadata_file) + ": names no topic id"};
     }
-    TRY(set_aside(folder));
+    TRY(rename_aside(folder));
   }
   // Nothing that is known of an earlier topic of this name holds for the new one.
   TRY(forget_durably(folder));
@@ -122,10 +123,22 @@ Result<> DataDirectory::forget_durably(const std::string& folder) {
   forget(folder);
   if (!in_log_start_file_.contains(folder)) return {};
   in_log_start_file_.erase(folder);
-  return write_log_start_offsets(log_start_offsets());
+  TRY(files_.write_file_atomically(path_ + std::string(log_start_file),
+                                   as_bytes(encode_offsets(log_start_offsets_))));
+  log_start_written_ = ++log_start_number_;
+  return {};
 }
 
-Result<std::string> DataDirectory::set_aside(const std::string& folder) {
+Result<std::string> DataDirectory::set_aside(const std::string& folder, const Uuid& topic_id) {
+  const std::scoped_lock lock(mutex_);
+  const auto metadata = files_.read_file(path_ + "/" + folder + std::string(metadata_file));
+  if (!metadata && metadata.error().fault != Fault::not_found) return metadata.error();
+  if (metadata && as_text(*metadata) != metadata_text(topic_id)) return std::string{};
+  forget(folder);
+  return rename_aside(folder);
+}
+
+Result<std::string> DataDirectory::rename_aside(const std::string& folder) {
   std::string unique = "." + Uuid::random().to_string() + std::string(aside_suffix);
   std::string name = folder.substr(0, max_file_name - unique.size()) + unique;
   auto renamed = files_.rename(path_ + "/" + folder, path_ + "/" + name);
@@ -145,15 +158,19 @@ Result<std::vector<std::string>> DataDirectory::leftovers() {
 }
 
 Offset DataDirectory::recovery_point(const std::string& folder) const {
+  const std::scoped_lock lock(mutex_);
   return value_or_zero(recovery_points_, folder);
 }
 Offset DataDirectory::log_start_offset(const std::string& folder) const {
+  const std::scoped_lock lock(mutex_);
   return value_or_zero(log_start_offsets_, folder);
 }
 void DataDirectory::set_recovery_point(const std::string& folder, Offset offset) {
+  const std::scoped_lock lock(mutex_);
   recovery_points_[folder] = offset;
 }
 void DataDirectory::set_log_start_offset(const std::string& folder, Offset offset) {
+  const std::scoped_lock lock(mutex_);
   log_start_offsets_[folder] = offset;
   in_log_start_file_.insert(folder);
 }
@@ -163,11 +180,14 @@ void DataDirectory::forget(const std::string& folder) {
 }
 
 Result<> DataDirectory::write_recovery_points() {
+  // One at a time as a whole: nodes write the same file.
+  const std::scoped_lock lock(mutex_);
   return files_.write_cache_file(path_ + std::string(recovery_file),
                                  as_bytes(encode_offsets(recovery_points_)));
 }
 
-DataDirectory::LogStartOffsets DataDirectory::log_start_offsets() {
+DataDirectory::LogStartOffsets DataDirectory::log_start_offsets() const {
+  const std::scoped_lock lock(mutex_);
   return {++log_start_number_, encode_offsets(log_start_offsets_)};
 }
 

@@ -19,6 +19,9 @@ namespace odradek::log {
 //
 // The checkpoints are read at the start and written when asked: recovery points only save work
 // after a crash, log start offsets must be durable before a DeleteRecords is answered.
+//
+// Thread-safe: it stands for the disk, which the nodes of a process have in common. None of it is
+// on the path of a record.
 class DataDirectory {
  public:
   // Makes the directory where there is none and takes its lock; Fault::in_use names the holder.
@@ -38,9 +41,9 @@ class DataDirectory {
   static std::string folder(std::string_view topic, PartitionId partition);
   Result<std::string> prepare(const std::string& folder, const Uuid& topic_id);
 
-  // Gives a folder a name that no partition has, and returns that for remove(), which may run on
-  // another thread. Empty where there is no such folder.
-  Result<std::string> set_aside(const std::string& folder);
+  // Forgets a partition and gives its folder a name that no partition has; returns that for
+  // remove(). Empty where there is no such folder, or it is of another topic id already.
+  Result<std::string> set_aside(const std::string& folder, const Uuid& topic_id);
   Result<> remove(const std::string& set_aside);
   // Folders that were set aside and not removed before a crash.
   Result<std::vector<std::string>> leftovers();
@@ -49,7 +52,6 @@ class DataDirectory {
   Offset log_start_offset(const std::string& folder) const;
   void set_recovery_point(const std::string& folder, Offset offset);
   void set_log_start_offset(const std::string& folder, Offset offset);
-  void forget(const std::string& folder);
 
   // Writes the recovery points; a cache file.
   Result<> write_recovery_points();
@@ -59,7 +61,7 @@ class DataDirectory {
     std::uint64_t number = 0;  // a later one has all that an earlier one has
     std::string text;
   };
-  LogStartOffsets log_start_offsets();
+  LogStartOffsets log_start_offsets() const;
   Result<> write_log_start_offsets(const LogStartOffsets& offsets);
   // Kafka's meta.properties, so that its tools know the directory.
   Result<> write_identity(const std::string& cluster_id, const Uuid& directory_id, NodeId node);
@@ -70,18 +72,22 @@ class DataDirectory {
   DataDirectory(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
   Result<> lock();
   Result<> read_checkpoints();
+  // Under the mutex:
+  void forget(const std::string& folder);
   Result<> forget_durably(const std::string& folder);
+  Result<std::string> rename_aside(const std::string& folder);
 
   FileSystem& files_;
   std::string path_;
-  std::mutex log_start_mutex_;
   int lock_ = -1;
   bool was_clean_ = false;
+  mutable std::mutex mutex_;  // of what follows, and of which folder is whose
   OffsetsByDirectory recovery_points_;
   OffsetsByDirectory log_start_offsets_;
   std::set<std::string, std::less<>> in_log_start_file_;  // folders that it may speak of
-  std::uint64_t log_start_number_ = 0;
-  std::uint64_t log_start_written_ = 0;  // under the mutex
+  mutable std::uint64_t log_start_number_ = 0;
+  std::mutex log_start_mutex_;  // of the file, and of what follows; taken before the other one
+  std::uint64_t log_start_written_ = 0;
 };
 
 }  // namespace odradek::log

@@ -18,25 +18,31 @@ constexpr std::int64_t checkpoint_interval = 64 << 20;
 // Dirty pages are sent to the disk in steps of this size: even writes, and clean pages that the
 // kernel can take back when it needs them.
 constexpr std::int64_t write_behind_step = 8 << 20;
-// Cold reads below this size are copied into memory; above it the kernel sends the file itself.
-constexpr std::size_t smallest_file_slice = 64 << 10;
-
-struct BufferKeeper : Keeper {
-  explicit BufferKeeper(Buffer content) : bytes(std::move(content)) {}
-  Buffer bytes;
-};
-
 }  // namespace
 
 PartitionLog::PartitionLog(const Place& place)
-    : files_(place.files),
-      cache_(place.cache),
-      tail_(place.cache.open()),
-      directory_(place.directory),
-      log_start_offset_(place.log_start_offset),
-      recovery_point_(place.recovery_point) {}
+    : files_(place.files), directory_(place.directory), recovery_point_(place.recovery_point) {
+  log_start_offset_ = place.log_start_offset;
+  adopt(place.cache);
+}
 
-PartitionLog::~PartitionLog() { cache_.close(tail_); }
+PartitionLog::~PartitionLog() {
+  if (cache_) cache_->close(tail_);
+}
+
+void PartitionLog::release() {
+  ASSERT(staged_.empty());
+  owner_.hand_over();
+  if (cache_) cache_->close(tail_);
+  cache_ = nullptr;
+}
+
+void PartitionLog::adopt(TailCache& cache) {
+  ASSERT(!cache_);
+  owner_.enter();
+  cache_ = &cache;
+  tail_ = cache.open();
+}
 
 Error PartitionLog::go_offline(Error error) {
   offline_ = error;
@@ -46,6 +52,7 @@ Error PartitionLog::go_offline(Error error) {
 
 PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const KeeperPtr& owner,
                                             const AppendContext& context) {
+  owner_.enter();
   const auto storage_error = [](const Error& error) {
     return Appended{.fault = {wire::ErrorCode::kafka_storage_error, error.context, {}}};
   };
@@ -115,7 +122,7 @@ Result<> PartitionLog::roll(Timestamp now) {
     auto next = std::make_unique<Segment>(
         files_, directory_ + "/" + offset_in_file_name(next_offset_), next_offset_);
     TRY(next->create());
-    segments_.emplace(next_offset_, std::move(next));
+    segments_.add(std::move(next));
     return {};
   }();
   if (!outcome) return go_offline(outcome.error());
@@ -133,6 +140,7 @@ Result<> PartitionLog::roll(Timestamp now) {
 }
 
 Result<> PartitionLog::commit() {
+  owner_.enter();
   if (offline_) return *offline_;
   if (staged_.empty()) return {};
   pieces_.clear();
@@ -146,13 +154,13 @@ Result<> PartitionLog::commit() {
   for (Staged& each : staged_) {
     bytes_since_checkpoint_ += static_cast<std::int64_t>(each.bytes.size());
     committed_bytes_ += each.bytes.size();
-    cache_.add(tail_, {.base = BatchView(each.bytes).base_offset(),
-                       .next = each.next,
-                       .position = each.position,
-                       .file = active().file(),
-                       .data = each.bytes.data(),
-                       .size = each.bytes.size(),
-                       .keeper = std::move(each.keeper)});
+    cache_->add(tail_, {.base = BatchView(each.bytes).base_offset(),
+                        .next = each.next,
+                        .position = each.position,
+                        .file = active().file(),
+                        .data = each.bytes.data(),
+                        .size = each.bytes.size(),
+                        .keeper = std::move(each.keeper)});
   }
   staged_.clear();
   committed_size_ = active().size();
@@ -188,6 +196,7 @@ void PartitionLog::plan_sync(std::function<Result<>()> run, Offset recovery_poin
 }
 
 void PartitionLog::synced(Offset recovery_point) {
+  owner_.enter();
   const auto done = std::find_if(syncs_.begin(), syncs_.end(), [&](const Sync& sync) {
     return sync.point == recovery_point && !sync.is_done;
   });
@@ -199,6 +208,7 @@ void PartitionLog::synced(Offset recovery_point) {
 }
 
 void PartitionLog::begin_epoch(LeaderEpoch epoch) {
+  owner_.enter();
   // Written with the first batch of the epoch; until then the next start says the same again.
   if (epochs_.assign(epoch, next_offset_)) epochs_changed_ = true;
 }
@@ -210,7 +220,7 @@ Result<> PartitionLog::write_snapshot() {
   const Offset before = std::exchange(snapshot_offset_, next_offset_);
   TRY(files_.write_cache_file(path(next_offset_), producers_.encode()));
   // Kafka keeps the snapshots that stand at the beginning of a segment.
-  if (before.value >= 0 && before != next_offset_ && !segments_.contains(before)) {
+  if (before.value >= 0 && before != next_offset_ && !segments_.has_segment_at(before)) {
     auto removed = files_.remove(path(before));
     if (!removed && removed.error().fault != Fault::not_found) return removed;
   }
@@ -223,108 +233,33 @@ Result<> PartitionLog::write_epochs() {
   return {};
 }
 
-Offset PartitionLog::end_of(
-    std::map<Offset, std::unique_ptr<Segment>>::const_iterator segment) const {
-  const auto next = std::next(segment);
-  return next == segments_.end() ? high_watermark_ : next->first;
-}
-
 Result<Slices> PartitionLog::read(Offset offset, Offset end, std::size_t max_bytes, First first) {
+  owner_.enter();
   if (offline_) return *offline_;
   ASSERT(offset >= log_start_offset_ && end <= high_watermark_);
   Slices slices;
   if (offset >= end) return slices;
   if (!TailCache::read(*tail_, offset, end, max_bytes, slices)) {
-    return read_files(offset, end, max_bytes, first);
+    return segments_.read(offset, end, max_bytes, first, {high_watermark_, committed_size_});
   }
   if (first == First::only_if_it_fits && total_size(slices) > max_bytes) slices.clear();
   return slices;
 }
 
-Result<Slices> PartitionLog::read_files(Offset offset, Offset end, std::size_t max_bytes,
-                                        First first) {
-  auto segment = std::prev(segments_.upper_bound(std::max(offset, segments_.begin()->first)));
-  std::int64_t begin = 0;
-  for (;; ++segment) {
-    if (segment == segments_.end()) return Slices{};
-    TRY(begin, segment->second->position_of(offset));
-    if (begin < segment->second->size()) break;
-  }
-  Segment& found = *segment->second;
-  const bool is_active = &found == &active();
-  std::int64_t limit = is_active ? committed_size_ : found.size();
-  if (end < end_of(segment)) {
-    TRY(limit, found.position_of(end));
-  }
-  TRY(const std::int64_t stop, found.boundary(begin, max_bytes, limit));
-  Slice slice{.size = static_cast<std::size_t>(stop - begin),
-              .descriptor = found.file()->descriptor(),
-              .file_position = begin,
-              .file_keeper = found.file()};
-  Slices slices;
-  if (slice.size == 0 || (first == First::only_if_it_fits && slice.size > max_bytes)) return slices;
-  if (slice.size < smallest_file_slice || slice.descriptor < 0) {
-    TRY(Buffer content, found.read({begin, stop - begin}));
-    auto* const keeper = new BufferKeeper(std::move(content));
-    slice.memory = keeper->bytes.data();
-    slice.memory_keeper.reset(keeper);
-  }
-  slices.push_back(std::move(slice));
-  return slices;
-}
-
-Result<std::optional<PartitionLog::Stamped>> PartitionLog::find(Timestamp wanted) {
+Result<std::optional<Stamped>> PartitionLog::find(Timestamp wanted) {
+  owner_.enter();
   if (offline_) return *offline_;
-  for (const auto& [base, segment] : segments_) {
-    TRY(auto found, find_in(*segment, wanted));
-    if (found) return found;
-  }
-  return std::nullopt;
+  return segments_.find(wanted, log_start_offset_);
 }
 
-Result<std::optional<PartitionLog::Stamped>> PartitionLog::find_max_timestamp() {
+Result<std::optional<Stamped>> PartitionLog::find_max_timestamp() {
+  owner_.enter();
   if (offline_) return *offline_;
-  Segment* latest = nullptr;
-  for (const auto& [base, segment] : segments_) {
-    TRY(segment->load());
-    if (!latest || segment->max_timestamp() > latest->max_timestamp()) latest = segment.get();
-  }
-  if (latest->max_timestamp() == Timestamp{}) return std::nullopt;
-  return find_in(*latest, latest->max_timestamp());
-}
-
-Result<std::optional<PartitionLog::Stamped>> PartitionLog::find_in(Segment& segment,
-                                                                   Timestamp wanted) {
-  // A header's largest time may belong to a record before the start, or be a lie: then look on.
-  for (Offset from = log_start_offset_;;) {
-    TRY(const auto extent, segment.batch_at_time(wanted, from));
-    if (!extent) return std::nullopt;
-    TRY(const Buffer bytes, segment.read(*extent));
-    const BatchView batch(bytes);
-    if (const auto found = find_in(batch, wanted)) return found;
-    from = batch.next_offset();
-  }
-}
-
-std::optional<PartitionLog::Stamped> PartitionLog::find_in(const BatchView& batch,
-                                                           Timestamp wanted) const {
-  const Offset start = std::max(batch.base_offset(), log_start_offset_);
-  const Stamped at_start{start, batch.max_timestamp(), batch.leader_epoch()};
-  if (batch.has_log_append_time()) return at_start;  // all its records have the same
-  const auto records = wire::decompress(batch.codec(), batch.records(), max_decompressed_batch);
-  if (!records) return at_start;  // it was stored as it came; this is as near as one gets
-  wire::RecordReader reader(*records, batch.record_count());
-  while (const auto record = reader.next()) {
-    const Timestamp timestamp = batch.base_timestamp() + record->timestamp_delta;
-    const Offset offset = batch.base_offset() + record->offset_delta;
-    if (timestamp >= wanted && offset >= log_start_offset_) {
-      return Stamped{offset, timestamp, batch.leader_epoch()};
-    }
-  }
-  return std::nullopt;
+  return segments_.find_max_timestamp(log_start_offset_);
 }
 
 Result<> PartitionLog::advance_log_start(Offset start) {
+  owner_.enter();
   if (offline_) return *offline_;
   ASSERT(start <= high_watermark_);
   if (start <= log_start_offset_) return {};
@@ -332,24 +267,17 @@ Result<> PartitionLog::advance_log_start(Offset start) {
   if (epochs_.truncate_before(start)) {
     TRY(write_epochs());
   }
-  while (segments_.size() > 1 && std::next(segments_.begin())->first <= start) {
-    const auto oldest = segments_.begin();
-    TRY(oldest->second->remove_files());
-    auto removed =
-        files_.remove(directory_ + "/" + offset_in_file_name(oldest->first) + ".snapshot");
-    if (!removed && removed.error().fault != Fault::not_found) return removed;
-    segments_.erase(oldest);
+  while (const auto removed = segments_.take_before(start)) {
+    TRY(removed->remove_files());
+    auto snapshot =
+        files_.remove(directory_ + "/" + offset_in_file_name(removed->base_offset()) + ".snapshot");
+    if (!snapshot && snapshot.error().fault != Fault::not_found) return snapshot;
   }
   return {};
 }
 
-std::int64_t PartitionLog::size() const {
-  std::int64_t total = 0;
-  for (const auto& [base, segment] : segments_) total += segment->size();
-  return total;
-}
-
 Result<> PartitionLog::close() {
+  owner_.enter();
   if (offline_) return *offline_;
   TRY(commit());
   TRY(active().flush_indexes(Segment::Flush::sealed));

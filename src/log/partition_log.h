@@ -4,17 +4,17 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/slice.h"
+#include "base/thread_owner.h"
 #include "log/batch_validator.h"
 #include "log/file.h"
-#include "log/leader_epochs.h"
 #include "log/log_config.h"
 #include "log/producer_state.h"
-#include "log/segment.h"
+#include "log/readable_log.h"
+#include "log/segment_list.h"
 #include "log/tail_cache.h"
 
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,8 +32,9 @@ namespace odradek::log {
 // After a failed write the log is offline: nobody knows what the disk holds, so every later call
 // fails with the same error until the broker is started again.
 //
-// Used by one thread, the node's. Slow work (syncs) is handed out as background tasks.
-class PartitionLog {
+// Used by one thread at a time, that of the node that leads the partition; entering it from another
+// ends the process. Slow work (syncs) is handed out as background tasks.
+class PartitionLog final : public ReadableLog {
  public:
   struct Place {
     FileSystem& files;
@@ -71,21 +72,19 @@ class PartitionLog {
   Appended append(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
   Result<> commit();
 
-  // Batches from `offset` on, whole, for about `max_bytes`, not at or behind `end`. The first one
-  // comes whatever its size, or not at all if it is too large.
-  enum class First { whatever_its_size, only_if_it_fits };
-  Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, First first);
+  // Also fails once the log is offline. `end` is at most the high watermark.
+  Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;
+
+  // From one node to another: release() by the one that has it, nothing being staged, then adopt()
+  // by the other one's thread. What the tail cache held is dropped.
+  void release();
+  void adopt(TailCache& cache);
 
   // The partition is led in `epoch` from here on (Kafka: Partition.makeLeader).
   void begin_epoch(LeaderEpoch epoch);
   // Bytes that were committed since the last call.
   std::size_t take_committed_bytes() { return std::exchange(committed_bytes_, 0); }
 
-  struct Stamped {
-    Offset offset;
-    Timestamp timestamp;
-    LeaderEpoch leader_epoch = none_of<LeaderEpoch>;
-  };
   // The first record whose timestamp is at least `wanted`, and the first that has the largest.
   Result<std::optional<Stamped>> find(Timestamp wanted);
   Result<std::optional<Stamped>> find_max_timestamp();
@@ -94,13 +93,9 @@ class PartitionLog {
   // that lie before it.
   Result<> advance_log_start(Offset start);
 
-  Offset log_start_offset() const { return log_start_offset_; }
-  Offset high_watermark() const { return high_watermark_; }
-  Offset last_stable_offset() const { return high_watermark_; }
   Offset recovery_point() const { return recovery_point_; }
-  const LeaderEpochs& leader_epochs() const { return epochs_; }
   const ProducerState& producers() const { return producers_; }
-  std::int64_t size() const;
+  std::int64_t size() const { return segments_.size(); }
   const std::optional<Error>& offline() const { return offline_; }
 
   // Work that may block and so belongs on another thread. run() touches only files. What has a
@@ -130,7 +125,7 @@ class PartitionLog {
   };
 
   explicit PartitionLog(const Place& place);
-  Segment& active() { return *std::prev(segments_.end())->second; }
+  Segment& active() { return segments_.last(); }
   bool must_roll(const wire::BatchView& batch, const AppendContext& context);
   Result<> roll(Timestamp now);
   void plan_sync(std::function<Result<>()> run, Offset recovery_point);
@@ -139,21 +134,16 @@ class PartitionLog {
   void plan_write_behind();
   Result<> plan_checkpoint();
   void stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
-  Result<Slices> read_files(Offset offset, Offset end, std::size_t max_bytes, First first);
-  Result<std::optional<Stamped>> find_in(Segment& segment, Timestamp wanted);
-  std::optional<Stamped> find_in(const wire::BatchView& batch, Timestamp wanted) const;
   Error go_offline(Error error);
-  Offset end_of(std::map<Offset, std::unique_ptr<Segment>>::const_iterator segment) const;
 
+  ThreadOwner owner_;
   FileSystem& files_;
-  TailCache& cache_;
-  TailCache::Tail* tail_;
+  TailCache* cache_ = nullptr;  // null between two nodes
+  TailCache::Tail* tail_ = nullptr;
   std::string directory_;
-  std::map<Offset, std::unique_ptr<Segment>> segments_;  // by base offset; never empty
+  SegmentList segments_;  // never empty
   Timestamp active_since_{};
-  Offset log_start_offset_;
   Offset next_offset_;  // behind what is staged
-  Offset high_watermark_;
   Offset recovery_point_;
   Offset snapshot_offset_{-1};
   std::int64_t committed_size_ = 0;  // of the active segment
@@ -168,7 +158,6 @@ class PartitionLog {
     bool is_done = false;
   };
   std::deque<Sync> syncs_;  // under way, in the order in which they were planned
-  LeaderEpochs epochs_;
   bool epochs_changed_ = false;
   ProducerState producers_;
   std::optional<Error> offline_;

@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/partition_log_loader.h"
 
-#include "base/parse_number.h"
-
 #include <algorithm>
 
 namespace odradek::log {
-namespace {
-
-constexpr std::size_t digits = 20;
-
-// The offset in "00000000000000000042.log", for a name with that suffix.
-std::optional<Offset> offset_of(std::string_view name, std::string_view suffix) {
-  if (name.size() != digits + suffix.size() || !name.ends_with(suffix)) return std::nullopt;
-  const auto number = parse_number<std::int64_t>(name.substr(0, digits));
-  if (!number) return std::nullopt;
-  return Offset{*number};
-}
-
-}  // namespace
-
 Result<std::unique_ptr<PartitionLog>> PartitionLog::open(const Place& place, Recovery& recovery) {
   return PartitionLogLoader::load(place, recovery);
 }
@@ -39,12 +23,11 @@ Result<std::unique_ptr<PartitionLog>> PartitionLogLoader::load(const PartitionLo
 Result<> PartitionLogLoader::find_segments() {
   TRY(const auto names, log_.files_.list(log_.directory_));
   for (const std::string& name : names) {
-    if (const auto base = offset_of(name, ".log")) {
-      log_.segments_.emplace(
-          *base, std::make_unique<Segment>(
-                     log_.files_, log_.directory_ + "/" + offset_in_file_name(*base), *base));
+    if (const auto base = offset_in_file_name(name, ".log")) {
+      log_.segments_.add(std::make_unique<Segment>(
+          log_.files_, log_.directory_ + "/" + offset_in_file_name(*base), *base));
     }
-    if (const auto taken = offset_of(name, ".snapshot")) {
+    if (const auto taken = offset_in_file_name(name, ".snapshot")) {
       snapshot_offset_ = std::max(snapshot_offset_, *taken);
       snapshots_.push_back(*taken);
     }
@@ -54,7 +37,7 @@ Result<> PartitionLogLoader::find_segments() {
   auto segment = std::make_unique<Segment>(
       log_.files_, log_.directory_ + "/" + offset_in_file_name(first), first);
   TRY(segment->create());
-  log_.segments_.emplace(first, std::move(segment));
+  log_.segments_.add(std::move(segment));
   return {};
 }
 
@@ -78,14 +61,14 @@ Result<> PartitionLogLoader::load_snapshot() {
 }
 
 Result<> PartitionLogLoader::replay() {
-  const Offset first = log_.segments_.begin()->first;
+  const Offset first = log_.segments_.first().base_offset();
   log_.log_start_offset_ = std::max(log_.log_start_offset_, first);
   Offset from = std::min(std::max(snapshot_offset_, first), log_.recovery_point_);
   if (!epochs_known_) from = first;
   from = std::max(from, first);
   log_.next_offset_ = first;
-  for (auto segment = std::prev(log_.segments_.upper_bound(from)); segment != log_.segments_.end();
-       ++segment) {
+  const auto& segments = log_.segments_.all();
+  for (auto segment = std::prev(segments.upper_bound(from)); segment != segments.end(); ++segment) {
     TRY(replay_segment(segment->first, *segment->second, from));
   }
   Segment& last = log_.active();

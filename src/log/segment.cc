@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/segment.h"
 
+#include "base/parse_number.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,6 +23,14 @@ Result<Buffer> read_or_empty(FileSystem& files, const std::string& path) {
 }  // namespace
 
 std::string offset_in_file_name(Offset offset) { return fmt::format("{:020}", offset.value); }
+
+std::optional<Offset> offset_in_file_name(std::string_view name, std::string_view suffix) {
+  constexpr std::size_t digits = 20;
+  if (name.size() != digits + suffix.size() || !name.ends_with(suffix)) return std::nullopt;
+  const auto number = parse_number<std::int64_t>(name.substr(0, digits));
+  if (!number) return std::nullopt;
+  return Offset{*number};
+}
 
 Result<> Segment::create() {
   TRY(file_, files_.open(log_path(), FileSystem::Open::create));
@@ -50,27 +60,25 @@ Result<> Segment::load_index_files() {
   return {};
 }
 
-// Finds out what the indexes do not say: the batches behind their last entry, and the timestamp of
-// the first batch. Where the index does not lead to a batch boundary it is not of this log.
-Result<> Segment::scan_behind_last_entry() {
-  std::int64_t position = 0;
-  if (!offsets_.entries().empty()) {
+// Where the batch of the last index entry begins; an index that does not lead to a batch boundary
+// is not of this log, and is dropped.
+Result<std::int64_t> Segment::end_of_index() {
+  if (!offsets_.entries().empty() && !times_.entries().empty()) {
     const OffsetEntry last = offsets_.entries().back();
     BatchScanner probe(*file_, last.position, size_, BatchScanner::Read::headers);
     TRY(const auto found, probe.next());
     const Offset expected = base_offset_ + last.relative_offset;
-    if (found && found->batch.next_offset() == expected + 1) {
-      position = last.position;
-    } else {
-      offsets_.clear();
-      times_.clear();
-    }
+    if (found && found->batch.next_offset() == expected + 1) return last.position;
   }
-  if (offsets_.entries().empty() || times_.entries().empty()) {
-    offsets_.clear();
-    times_.clear();
-    position = 0;
-  }
+  offsets_.clear();
+  times_.clear();
+  return 0;
+}
+
+// Finds out what the indexes do not say: the batches behind their last entry, and the timestamp of
+// the first batch.
+Result<> Segment::scan_behind_last_entry() {
+  TRY(const std::int64_t position, end_of_index());
   BatchScanner first(*file_, 0, size_, BatchScanner::Read::headers);
   TRY(const auto opening, first.next());
   if (opening) first_timestamp_ = opening->batch.max_timestamp();
@@ -89,6 +97,26 @@ Result<> Segment::scan_behind_last_entry() {
   }
   size_ = end;
   return {};
+}
+
+Result<> Segment::extend(Offset end, const EachBatch& each) {
+  if (!file_) {
+    TRY(FilePtr file, files_.open(log_path(), FileSystem::Open::read_only));
+    TRY(size_, file->size());
+    TRY(load_index_files());
+    offsets_.keep_while(
+        [&](const OffsetEntry& entry) { return base_offset_ + entry.relative_offset < end; });
+    file_ = std::move(file);
+    TRY(size_, end_of_index());
+  }
+  TRY(const std::int64_t file_end, file_->size());
+  BatchScanner scanner(*file_, size_, file_end, BatchScanner::Read::headers);
+  for (;;) {
+    TRY(const auto found, scanner.next());
+    if (!found || found->batch.base_offset() >= end) return {};
+    note(found->batch, default_index_interval);
+    each(found->batch);
+  }
 }
 
 Result<std::int64_t> Segment::recover(std::int64_t position, const EachBatch& each) {

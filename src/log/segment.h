@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace odradek::log {
 
@@ -35,6 +36,9 @@ class Segment {
   // it. Returns how many bytes at the end are no batch; they still stand in the file.
   using EachBatch = std::function<void(const wire::BatchView&)>;
   Result<std::int64_t> recover(std::int64_t position, const EachBatch& each);
+  // For a reader beside the one that writes the segment: takes into account what that one put into
+  // the file since, as far as `end`, and tells `each` of it. Opens the file the first time.
+  Result<> extend(Offset end, const EachBatch& each);
   // Cuts the file to size().
   Result<> cut();
 
@@ -71,6 +75,7 @@ class Segment {
  private:
   Result<> load_files();
   Result<> load_index_files();
+  Result<std::int64_t> end_of_index();
   Result<> scan_behind_last_entry();
   std::int64_t position_at_or_before(Offset offset) const;
 
@@ -90,5 +95,7 @@ class Segment {
 
 // "00000000000000000042": how Kafka writes an offset in a file name.
 std::string offset_in_file_name(Offset offset);
+// And back, for a name with that suffix: "00000000000000000042.log".
+std::optional<Offset> offset_in_file_name(std::string_view name, std::string_view suffix);
 
 }  // namespace odradek::log

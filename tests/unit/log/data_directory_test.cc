@@ -66,15 +66,28 @@ TEST_F(DataDirectoryTest, AFolderOfAnotherTopicIdIsMovedAside) {
 TEST_F(DataDirectoryTest, ANewTopicDoesNotInheritTheStartOfAnOldOneOfItsName) {
   {
     const auto directory = DataDirectory::open(files_, root_.path());
-    ASSERT_TRUE((*directory)->prepare("t-0", Uuid::random()));
+    const Uuid deleted = Uuid::random();
+    ASSERT_TRUE((*directory)->prepare("t-0", deleted));
     (*directory)->set_log_start_offset("t-0", Offset{500});
     ASSERT_TRUE((*directory)->write_log_start_offsets((*directory)->log_start_offsets()));
     // The topic is deleted and made again.
-    (*directory)->forget("t-0");
-    ASSERT_TRUE((*directory)->set_aside("t-0"));
+    ASSERT_TRUE((*directory)->set_aside("t-0", deleted));
     ASSERT_TRUE((*directory)->prepare("t-0", Uuid::random()));
   }
   EXPECT_EQ((*DataDirectory::open(files_, root_.path()))->log_start_offset("t-0"), Offset{0});
+}
+
+TEST_F(DataDirectoryTest, ALateRemovalLeavesTheFolderOfANewTopicAlone) {
+  const auto directory = DataDirectory::open(files_, root_.path());
+  const Uuid old_id = Uuid::random();
+  ASSERT_TRUE((*directory)->prepare("t-0", old_id));
+  ASSERT_TRUE((*directory)->prepare("t-0", Uuid::random()));
+  (*directory)->set_recovery_point("t-0", Offset{9});
+  const auto aside = (*directory)->set_aside("t-0", old_id);
+  ASSERT_TRUE(aside);
+  EXPECT_TRUE(aside->empty());
+  EXPECT_TRUE(fs::exists(root_ / "t-0"));
+  EXPECT_EQ((*directory)->recovery_point("t-0"), Offset{9});
 }
 
 TEST_F(DataDirectoryTest, AnOlderTextNeverReplacesANewerOne) {
@@ -103,8 +116,9 @@ TEST_F(DataDirectoryTest, AFolderWhoseMetadataCannotBeReadIsLeftAlone) {
 TEST_F(DataDirectoryTest, TheLongestTopicNameCanBeMovedAside) {
   const auto directory = DataDirectory::open(files_, root_.path());
   const std::string folder = DataDirectory::folder(std::string(249, 'x'), PartitionId{12});
-  ASSERT_TRUE((*directory)->prepare(folder, Uuid::random()));
-  const auto aside = (*directory)->set_aside(folder);
+  const Uuid id = Uuid::random();
+  ASSERT_TRUE((*directory)->prepare(folder, id));
+  const auto aside = (*directory)->set_aside(folder, id);
   ASSERT_TRUE(aside);
   EXPECT_LE(aside->size(), 255U);
 }

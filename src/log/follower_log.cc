@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log/follower_log.h"
+
+#include "base/assert.h"
+
+#include <algorithm>
+
+namespace odradek::log {
+
+void FollowerLog::add_segment(Offset base) {
+  segments_.add(
+      std::make_unique<Segment>(files_, directory_ + "/" + offset_in_file_name(base), base));
+}
+
+// The segments that begin before `end`; all but the last are complete, and opened when read.
+Result<> FollowerLog::find_segments(Offset end) {
+  TRY(const auto names, files_.list(directory_));
+  for (const std::string& name : names) {
+    const auto base = offset_in_file_name(name, ".log");
+    if (base && *base < end) add_segment(*base);
+  }
+  if (segments_.empty()) return Error{Fault::not_found, directory_ + ": no segment"};
+  next_offset_ = segments_.last().base_offset();
+  const auto text = files_.read_file(directory_ + "/leader-epoch-checkpoint");
+  if (text) epochs_.decode(as_text(*text));
+  epochs_.truncate_from(end);
+  return {};
+}
+
+Result<std::size_t> FollowerLog::advance(const Progress& progress) {
+  std::size_t bytes = 0;
+  if (progress.high_watermark > next_offset_ && segments_.empty()) {
+    TRY(find_segments(progress.high_watermark));
+  }
+  while (next_offset_ < progress.high_watermark) {
+    TRY(segments_.last().extend(progress.high_watermark, [&](const wire::BatchView& batch) {
+      bytes += static_cast<std::size_t>(batch.size());
+      next_offset_ = batch.next_offset();
+      epochs_.assign(batch.leader_epoch(), batch.base_offset());
+    }));
+    if (next_offset_ >= progress.high_watermark) break;
+    // The leader went on in a new segment, which is named after its first offset.
+    if (segments_.has_segment_at(next_offset_)) {
+      return Error{Fault::corrupt, segments_.last().log_path() + ": ends before offset " +
+                                       std::to_string(progress.high_watermark.value)};
+    }
+    add_segment(next_offset_);
+  }
+  high_watermark_ = std::max(high_watermark_, progress.high_watermark);
+  log_start_offset_ = std::max(log_start_offset_, progress.log_start_offset);
+  while (segments_.take_before(log_start_offset_)) {
+  }
+  return bytes;
+}
+
+Result<Slices> FollowerLog::read(Offset offset, Offset end, std::size_t max_bytes, First first) {
+  ASSERT(offset >= log_start_offset_ && end <= high_watermark_);
+  if (offset >= end) return Slices{};
+  return segments_.read(offset, end, max_bytes, first, {high_watermark_, segments_.last().size()});
+}
+
+}  // namespace odradek::log

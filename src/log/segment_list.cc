@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log/segment_list.h"
+
+#include "log/batch_validator.h"
+#include "wire/record_batch.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace odradek::log {
+namespace {
+
+using wire::BatchView;
+
+// Cold reads below this size are copied into memory; above it the kernel sends the file itself.
+constexpr std::size_t smallest_file_slice = 64 << 10;
+
+std::optional<Stamped> find_in_batch(const BatchView& batch, Timestamp wanted, Offset start) {
+  const Stamped at_start{std::max(batch.base_offset(), start), batch.max_timestamp(),
+                         batch.leader_epoch()};
+  if (batch.has_log_append_time()) return at_start;  // all its records have the same
+  const auto records = wire::decompress(batch.codec(), batch.records(), max_decompressed_batch);
+  if (!records) return at_start;  // it was stored as it came; this is as near as one gets
+  wire::RecordReader reader(*records, batch.record_count());
+  while (const auto record = reader.next()) {
+    const Timestamp timestamp = batch.base_timestamp() + record->timestamp_delta;
+    const Offset offset = batch.base_offset() + record->offset_delta;
+    if (timestamp >= wanted && offset >= start) {
+      return Stamped{offset, timestamp, batch.leader_epoch()};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void SegmentList::add(std::unique_ptr<Segment> segment) {
+  const Offset base = segment->base_offset();
+  by_offset_.emplace(base, std::move(segment));
+}
+
+Result<Slices> SegmentList::read(Offset offset, Offset end, std::size_t max_bytes,
+                                 ReadableLog::First first, const End& known) {
+  auto segment = std::prev(by_offset_.upper_bound(std::max(offset, by_offset_.begin()->first)));
+  std::int64_t begin = 0;
+  for (;; ++segment) {
+    if (segment == by_offset_.end()) return Slices{};
+    TRY(begin, segment->second->position_of(offset));
+    if (begin < segment->second->size()) break;
+  }
+  Segment& found = *segment->second;
+  const auto next = std::next(segment);
+  const bool is_last = next == by_offset_.end();
+  std::int64_t limit = is_last ? known.position : found.size();
+  if (end < (is_last ? known.offset : next->first)) {
+    TRY(limit, found.position_of(end));
+  }
+  TRY(const std::int64_t stop, found.boundary(begin, max_bytes, limit));
+  Slice slice{.size = static_cast<std::size_t>(stop - begin),
+              .descriptor = found.file()->descriptor(),
+              .file_position = begin,
+              .file_keeper = found.file()};
+  Slices slices;
+  const bool must_fit = first == ReadableLog::First::only_if_it_fits;
+  if (slice.size == 0 || (must_fit && slice.size > max_bytes)) return slices;
+  if (slice.size < smallest_file_slice || slice.descriptor < 0) {
+    TRY(Buffer content, found.read({begin, stop - begin}));
+    auto* const keeper = new BufferKeeper(std::move(content));
+    slice.memory = keeper->bytes.data();
+    slice.memory_keeper.reset(keeper);
+  }
+  slices.push_back(std::move(slice));
+  return slices;
+}
+
+Result<std::optional<Stamped>> SegmentList::find(Timestamp wanted, Offset start) {
+  for (const auto& [base, segment] : by_offset_) {
+    TRY(auto found, find_in(*segment, wanted, start));
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<Stamped>> SegmentList::find_max_timestamp(Offset start) {
+  Segment* latest = nullptr;
+  for (const auto& [base, segment] : by_offset_) {
+    TRY(segment->load());
+    if (!latest || segment->max_timestamp() > latest->max_timestamp()) latest = segment.get();
+  }
+  if (latest->max_timestamp() == Timestamp{}) return std::nullopt;
+  return find_in(*latest, latest->max_timestamp(), start);
+}
+
+Result<std::optional<Stamped>> SegmentList::find_in(Segment& segment, Timestamp wanted,
+                                                    Offset start) {
+  // A header's largest time may belong to a record before the start, or be a lie: then look on.
+  for (Offset from = start;;) {
+    TRY(const auto extent, segment.batch_at_time(wanted, from));
+    if (!extent) return std::nullopt;
+    TRY(const Buffer bytes, segment.read(*extent));
+    const BatchView batch(bytes);
+    if (const auto found = find_in_batch(batch, wanted, start)) return found;
+    from = batch.next_offset();
+  }
+}
+
+std::unique_ptr<Segment> SegmentList::take_before(Offset start) {
+  const bool lies_before = by_offset_.size() > 1 && std::next(by_offset_.begin())->first <= start;
+  if (!lies_before) return nullptr;
+  auto oldest = std::move(by_offset_.begin()->second);
+  by_offset_.erase(by_offset_.begin());
+  return oldest;
+}
+
+std::int64_t SegmentList::size() const {
+  std::int64_t total = 0;
+  for (const auto& [base, segment] : by_offset_) total += segment->size();
+  return total;
+}
+
+}  // namespace odradek::log

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/slice.h"
+#include "log/readable_log.h"
+#include "log/segment.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace odradek::log {
+
+// A record's place and time, as ListOffsets tells it.
+struct Stamped {
+  Offset offset;
+  Timestamp timestamp;
+  LeaderEpoch leader_epoch = none_of<LeaderEpoch>;
+};
+
+// The segments of a log in the order of their offsets, and how records are found in them. Used by
+// one thread.
+class SegmentList {
+ public:
+  using Map = std::map<Offset, std::unique_ptr<Segment>>;
+
+  void add(std::unique_ptr<Segment> segment);
+  bool empty() const { return by_offset_.empty(); }
+  const Map& all() const { return by_offset_; }
+  Segment& first() { return *by_offset_.begin()->second; }
+  Segment& last() { return *std::prev(by_offset_.end())->second; }
+  bool has_segment_at(Offset base) const { return by_offset_.contains(base); }
+
+  // Where what may be read ends: behind it the last segment may hold more.
+  struct End {
+    Offset offset;
+    std::int64_t position = 0;  // in the last segment
+  };
+  // As ReadableLog::read().
+  Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, ReadableLog::First first,
+                      const End& known);
+
+  // The first record from `start` on whose timestamp is at least `wanted`, and the first that has
+  // the largest.
+  Result<std::optional<Stamped>> find(Timestamp wanted, Offset start);
+  Result<std::optional<Stamped>> find_max_timestamp(Offset start);
+
+  // Takes out the oldest segment where all of it lies before `start`; null where there is none. The
+  // last segment stays.
+  std::unique_ptr<Segment> take_before(Offset start);
+
+  std::int64_t size() const;
+
+ private:
+  static Result<std::optional<Stamped>> find_in(Segment& segment, Timestamp wanted, Offset start);
+
+  Map by_offset_;
+};
+
+}  // namespace odradek::log
