@@ -11,41 +11,37 @@ constexpr std::int64_t growth_before_compaction = 4;
 }  // namespace
 
 Result<std::unique_ptr<Catalogue>> Catalogue::open(log::FileSystem& files, const std::string& path,
-                                                   const std::string& cluster_id) {
+                                                   const std::string& cluster_id,
+                                                   CatalogueView& view) {
   auto catalogue = std::make_unique<Catalogue>();
   TRY(catalogue->log_,
       CatalogueLog::open(files, path, [&](std::int64_t version, const Records& records) {
-        catalogue->durable_version_ = version;
-        catalogue->apply(records);
+        catalogue->version_ = version;
+        view.apply(version, records);
       }));
-  if (catalogue->view_.cluster_id().empty()) {
-    TRY(catalogue->commit({ClusterRecord{cluster_id, Uuid::random()}}));
+  if (view.cluster_id().empty()) {
+    TRY(catalogue->commit({ClusterRecord{cluster_id, Uuid::random()}}, view));
   }
   return catalogue;
 }
 
 Result<> Catalogue::append(std::int64_t expected, const Records& records) {
-  if (expected != durable_version_) return Error{Fault::conflict, "the catalogue has changed"};
-  TRY(log_->append(durable_version_ + 1, records));
-  ++durable_version_;
+  if (expected != version_) return Error{Fault::conflict, "the catalogue has changed"};
+  TRY(log_->append(version_ + 1, records));
+  ++version_;
   return {};
 }
 
-void Catalogue::apply(const Records& records) {
-  for (const Record& record : records) view_.apply(record);
-  view_.set_version(durable_version_);
-}
-
-Result<> Catalogue::commit(const Records& records) {
-  TRY(append(durable_version_, records));
-  apply(records);
+Result<> Catalogue::commit(const Records& records, CatalogueView& view) {
+  TRY(append(version_, records));
+  view.apply(version_, records);
   return {};
 }
 
-Result<> Catalogue::compact_if_large() {
+Result<> Catalogue::compact_if_large(const CatalogueView& view) {
   const std::int64_t size = log_->size();
   if (size < smallest_to_compact || size < snapshot_size_ * growth_before_compaction) return {};
-  TRY(log_->replace(durable_version_, view_.snapshot()));
+  TRY(log_->replace(version_, view.snapshot()));
   snapshot_size_ = log_->size();
   return {};
 }

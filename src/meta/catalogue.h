@@ -10,31 +10,29 @@
 
 namespace odradek::meta {
 
-// The catalogue's one writer. Thread rule: append() runs wherever the owner likes, one at a time;
-// everything else on the owner's thread, and not during append().
+// The catalogue's one writer: the file, and the version it has reached. Views of it are held by the
+// nodes, which learn of commits in their order. Used by one thread at a time.
 class Catalogue {
  public:
-  // Brings up the catalogue at `path`, and founds a cluster where there is none yet.
+  // Brings up the catalogue at `path`, and founds a cluster where there is none yet. `view` becomes
+  // what it says.
   static Result<std::unique_ptr<Catalogue>> open(log::FileSystem& files, const std::string& path,
-                                                 const std::string& cluster_id_of_a_new_one);
+                                                 const std::string& cluster_id_of_a_new_one,
+                                                 CatalogueView& view);
 
-  const CatalogueView& view() const { return view_; }
+  std::int64_t version() const { return version_; }
 
-  // A commit in two steps, so that the slow one need not hold up the owner: append() makes the
-  // records durable if the catalogue is still at `expected`, else Fault::conflict; after it
-  // succeeded apply() brings them into the view.
+  // Makes the records durable if the catalogue is still at `expected`, else Fault::conflict.
   Result<> append(std::int64_t expected, const Records& records);
-  void apply(const Records& records);
 
-  // Both at once.
-  Result<> commit(const Records& records);
-  // Makes the file small again where it grew far beyond what it says; not during append().
-  Result<> compact_if_large();
+  // The same at the newest version, and brings the records into `view`.
+  Result<> commit(const Records& records, CatalogueView& view);
+  // Makes the file small again where it grew far beyond what it says, which is `view`.
+  Result<> compact_if_large(const CatalogueView& view);
 
  private:
   std::unique_ptr<CatalogueLog> log_;
-  CatalogueView view_;
-  std::int64_t durable_version_ = 0;
+  std::int64_t version_ = 0;
   std::int64_t snapshot_size_ = 0;
 };
 

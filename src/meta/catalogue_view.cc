@@ -21,12 +21,20 @@ void CatalogueView::apply(const Record& record) {
   std::visit([this](const auto& each) { apply_one(each); }, record);
 }
 
+void CatalogueView::apply(std::int64_t version, const Records& records) {
+  for (const Record& record : records) apply(record);
+  version_ = version;
+}
+
 void CatalogueView::apply_one(const ClusterRecord& record) {
   cluster_id_ = record.cluster_id;
   directory_id_ = record.directory_id;
 }
 
+void CatalogueView::apply_one(const NodeStoppedRecord& record) { nodes_[record.node] = false; }
+
 void CatalogueView::apply_one(const NodeStartedRecord& record) {
+  nodes_[record.node] = true;
   for (auto& [name, topic] : by_name_) {
     auto next = std::make_shared<Topic>(*topic);
     for (PartitionRecord& partition : next->partitions) {
@@ -65,6 +73,18 @@ void CatalogueView::apply_one(const PartitionsAddedRecord& record) {
   replace(std::move(topic));
 }
 
+void CatalogueView::apply_one(const PartitionsChangedRecord& record) {
+  const TopicPtr before = find(record.topic_id);
+  ASSERT(before != nullptr);
+  auto topic = std::make_shared<Topic>(*before);
+  for (const auto& change : record.changes) {
+    const auto index = static_cast<std::size_t>(change.id.value);
+    ASSERT(index < topic->partitions.size());
+    topic->partitions[index] = change.partition;
+  }
+  replace(std::move(topic));
+}
+
 void CatalogueView::apply_one(const ConfigRecord& record) {
   if (record.resource_type != ResourceType::topic) {
     ASSERT(record.resource_type == ResourceType::broker);
@@ -99,6 +119,28 @@ TopicPtr CatalogueView::find_collision(std::string_view name) const {
   return found == by_collision_key_.end() ? nullptr : find(found->second);
 }
 
+bool CatalogueView::is_up(NodeId node) const {
+  const auto found = nodes_.find(node);
+  return found != nodes_.end() && found->second;
+}
+
+NodeId CatalogueView::leader_of(const PartitionRecord& partition) const {
+  return is_up(partition.leader) ? partition.leader : none_of<NodeId>;
+}
+
+std::vector<NodeId> CatalogueView::in_sync_replicas(const PartitionRecord& partition) const {
+  auto replicas = partition.replicas;
+  std::erase_if(replicas, [this](NodeId node) { return !is_up(node); });
+  if (replicas.empty()) replicas.push_back(partition.leader);
+  return replicas;
+}
+
+std::vector<NodeId> CatalogueView::offline_replicas(const PartitionRecord& partition) const {
+  auto replicas = partition.replicas;
+  std::erase_if(replicas, [this](NodeId node) { return is_up(node); });
+  return replicas;
+}
+
 const Configs& CatalogueView::broker_configs(std::string_view broker) const {
   static const Configs none;
   const auto found = broker_configs_.find(broker);
@@ -109,6 +151,11 @@ Records CatalogueView::snapshot() const {
   Records records;
   records.push_back(ClusterRecord{cluster_id_, directory_id_});
   records.push_back(ProducerIdsRecord{next_producer_id_});
+  // Before the topics, so that no epoch grows.
+  for (const auto& [node, is_up] : nodes_) {
+    is_up ? records.emplace_back(NodeStartedRecord{node})
+          : records.emplace_back(NodeStoppedRecord{node});
+  }
   for (const auto& [name, topic] : by_name_) {
     TopicRecord record{topic->id, topic->name, topic->partitions, {}};
     for (const auto& [config, value] : topic->configs) record.configs.push_back({config, value});

@@ -32,8 +32,8 @@ using TopicPtr = std::shared_ptr<const Topic>;
 class CatalogueView {
  public:
   void apply(const Record& record);
-  // The commit that was just applied as a whole.
-  void set_version(std::int64_t version) { version_ = version; }
+  // A whole commit, which leads to `version`.
+  void apply(std::int64_t version, const Records& records);
 
   std::int64_t version() const { return version_; }
   const std::string& cluster_id() const { return cluster_id_; }
@@ -47,6 +47,17 @@ class CatalogueView {
   TopicPtr find_collision(std::string_view name) const;
   // In the order of their names.
   const std::map<std::string, TopicPtr, std::less<>>& topics() const { return by_name_; }
+
+  // Every node that was ever started, and whether it is up.
+  const std::map<NodeId, bool>& nodes() const { return nodes_; }
+  bool is_up(NodeId node) const;
+
+  // Who serves a partition now; none while its leader is down.
+  NodeId leader_of(const PartitionRecord& partition) const;
+  // Kafka's ISR. The replicas of a partition are views of one disk, so whoever is up has all of it;
+  // where none is, the last leader stands alone, as in Kafka.
+  std::vector<NodeId> in_sync_replicas(const PartitionRecord& partition) const;
+  std::vector<NodeId> offline_replicas(const PartitionRecord& partition) const;
 
   // What was set for a broker; empty where nothing was.
   const Configs& broker_configs(std::string_view broker) const;
@@ -62,12 +73,15 @@ class CatalogueView {
   void apply_one(const PartitionsAddedRecord& record);
   void apply_one(const ConfigRecord& record);
   void apply_one(const ProducerIdsRecord& record);
+  void apply_one(const NodeStoppedRecord& record);
+  void apply_one(const PartitionsChangedRecord& record);
   void replace(std::shared_ptr<const Topic> topic);
 
   std::int64_t version_ = 0;
   std::string cluster_id_;
   Uuid directory_id_;
   ProducerId next_producer_id_;
+  std::map<NodeId, bool> nodes_;
   std::map<std::string, TopicPtr, std::less<>> by_name_;
   std::unordered_map<Uuid, TopicPtr> by_id_;
   std::unordered_map<std::string, Uuid> by_collision_key_;

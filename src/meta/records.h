@@ -5,6 +5,7 @@
 #include "base/uuid.h"
 #include "wire/api.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,8 +34,8 @@ struct ClusterRecord {
   }
 };
 
-// A node starts: the leader epoch of every partition it leads grows by one, so that an answer from
-// before the start cannot be taken for one from after it.
+// A node is up from here on. The leader epoch of every partition it leads grows by one, so that an
+// answer from before the start cannot be taken for one from after it.
 struct NodeStartedRecord {
   static constexpr std::int16_t number = 2;
   NodeId node;
@@ -43,14 +44,26 @@ struct NodeStartedRecord {
 };
 
 struct PartitionRecord {
-  std::vector<NodeId> replicas;  // the preferred leader first
-  NodeId leader = none_of<NodeId>;
+  std::vector<NodeId> replicas;     // the preferred leader first
+  NodeId leader = none_of<NodeId>;  // the last one, where none is up
   LeaderEpoch leader_epoch;
+  // Of a reassignment that waits for a node (KIP-455): the replicas that come and that go.
+  std::vector<NodeId> adding_replicas = {};
+  std::vector<NodeId> removing_replicas = {};
+
+  bool is_replica(NodeId node) const {
+    return std::find(replicas.begin(), replicas.end(), node) != replicas.end();
+  }
+  bool is_being_reassigned() const {
+    return !adding_replicas.empty() || !removing_replicas.empty();
+  }
 
   static void walk(auto& m, auto& wire) {
     wire(m.replicas);
     wire(m.leader);
     wire(m.leader_epoch);
+    wire.tag(0, m.adding_replicas, always);
+    wire.tag(1, m.removing_replicas, always);
   }
   friend bool operator==(const PartitionRecord&, const PartitionRecord&) = default;
 };
@@ -134,8 +147,38 @@ struct ProducerIdsRecord {
   static void walk(auto& m, auto& wire) { wire(m.next); }
 };
 
+// A node is down from here on. Who takes over what it led is said by a PartitionsChangedRecord.
+struct NodeStoppedRecord {
+  static constexpr std::int16_t number = 8;
+  NodeId node;
+
+  static void walk(auto& m, auto& wire) { wire(m.node); }
+};
+
+// Partitions of a topic get another leader or other replicas.
+struct PartitionsChangedRecord {
+  struct Change {
+    PartitionId id;
+    PartitionRecord partition;
+
+    static void walk(auto& m, auto& wire) {
+      wire(m.id);
+      wire(m.partition);
+    }
+  };
+  static constexpr std::int16_t number = 9;
+  Uuid topic_id;
+  std::vector<Change> changes;
+
+  static void walk(auto& m, auto& wire) {
+    wire(m.topic_id);
+    wire(m.changes);
+  }
+};
+
 using Record = std::variant<ClusterRecord, NodeStartedRecord, TopicRecord, TopicRemovedRecord,
-                            PartitionsAddedRecord, ConfigRecord, ProducerIdsRecord>;
+                            PartitionsAddedRecord, ConfigRecord, ProducerIdsRecord,
+                            NodeStoppedRecord, PartitionsChangedRecord>;
 using Records = std::vector<Record>;
 
 }  // namespace odradek::meta

@@ -28,7 +28,8 @@ class CatalogueTest : public testing::Test {
   void SetUp() override { open(); }
   void open() {
     catalogue_.reset();
-    auto opened = Catalogue::open(files_, path(), "a-cluster-of-22-chars.");
+    view_ = {};
+    auto opened = Catalogue::open(files_, path(), "a-cluster-of-22-chars.", view_);
     ASSERT_TRUE(opened) << opened.error().context;
     catalogue_ = std::move(*opened);
   }
@@ -36,18 +37,20 @@ class CatalogueTest : public testing::Test {
 
   test::TemporaryDirectory directory_;
   test::FailingFileSystem files_;
+  CatalogueView view_;
   std::unique_ptr<Catalogue> catalogue_;
 };
 
 TEST_F(CatalogueTest, KeepsEverythingOverARestart) {
   const TopicRecord topic = a_topic("orders", 3);
-  ASSERT_TRUE(catalogue_->commit({topic, ProducerIdsRecord{ProducerId{1000}}}));
+  ASSERT_TRUE(catalogue_->commit({topic, ProducerIdsRecord{ProducerId{1000}}}, view_));
   ASSERT_TRUE(catalogue_->commit({ConfigRecord{ResourceType::topic, "orders", "segment.ms", "5"},
                                   ConfigRecord{ResourceType::broker, "", "message.max.bytes", "9"},
-                                  PartitionsAddedRecord{topic.id, {topic.partitions[0]}}}));
-  const std::int64_t version = catalogue_->view().version();
+                                  PartitionsAddedRecord{topic.id, {topic.partitions[0]}}},
+                                 view_));
+  const std::int64_t version = view_.version();
   open();
-  const auto& view = catalogue_->view();
+  const auto& view = view_;
   EXPECT_EQ(view.version(), version);
   EXPECT_EQ(view.cluster_id(), "a-cluster-of-22-chars.");
   EXPECT_EQ(view.next_producer_id(), ProducerId{1000});
@@ -60,29 +63,29 @@ TEST_F(CatalogueTest, KeepsEverythingOverARestart) {
 }
 
 TEST_F(CatalogueTest, ACommitAtAnOldVersionIsAConflictAndChangesNothing) {
-  const std::int64_t seen = catalogue_->view().version();
-  ASSERT_TRUE(catalogue_->commit({a_topic("a")}));
+  const std::int64_t seen = view_.version();
+  ASSERT_TRUE(catalogue_->commit({a_topic("a")}, view_));
   const auto late = catalogue_->append(seen, {a_topic("b")});
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().fault, Fault::conflict);
   open();
-  EXPECT_FALSE(catalogue_->view().find("b"));
+  EXPECT_FALSE(view_.find("b"));
 }
 
 TEST_F(CatalogueTest, AStartRaisesTheEpochOfEveryPartitionTheNodeLeads) {
   TopicRecord topic = a_topic("a", 2);
   topic.partitions[1].leader = NodeId{2};
-  ASSERT_TRUE(catalogue_->commit({topic}));
-  ASSERT_TRUE(catalogue_->commit({NodeStartedRecord{NodeId{1}}}));
-  const TopicPtr found = catalogue_->view().find("a");
+  ASSERT_TRUE(catalogue_->commit({topic}, view_));
+  ASSERT_TRUE(catalogue_->commit({NodeStartedRecord{NodeId{1}}}, view_));
+  const TopicPtr found = view_.find("a");
   EXPECT_EQ(found->partitions[0].leader_epoch, LeaderEpoch{1});
   EXPECT_EQ(found->partitions[1].leader_epoch, LeaderEpoch{0});
 }
 
 TEST_F(CatalogueTest, ATornCommitIsCutAtEveryByte) {
-  ASSERT_TRUE(catalogue_->commit({a_topic("kept")}));
+  ASSERT_TRUE(catalogue_->commit({a_topic("kept")}, view_));
   const auto whole = fs::file_size(path());
-  ASSERT_TRUE(catalogue_->commit({a_topic("torn")}));
+  ASSERT_TRUE(catalogue_->commit({a_topic("torn")}, view_));
   const auto full = fs::file_size(path());
   std::ifstream file(path(), std::ios::binary);
   const std::string content((std::istreambuf_iterator<char>(file)), {});
@@ -90,19 +93,19 @@ TEST_F(CatalogueTest, ATornCommitIsCutAtEveryByte) {
     std::ofstream(path(), std::ios::binary)
         .write(content.data(), static_cast<std::streamsize>(size));
     open();
-    ASSERT_TRUE(catalogue_->view().find("kept")) << size;
-    ASSERT_FALSE(catalogue_->view().find("torn")) << size;
+    ASSERT_TRUE(view_.find("kept")) << size;
+    ASSERT_FALSE(view_.find("torn")) << size;
   }
 }
 
 TEST_F(CatalogueTest, DamageBeforeLaterCommitsIsAnErrorAndNothingIsCut) {
-  ASSERT_TRUE(catalogue_->commit({a_topic("first")}));
+  ASSERT_TRUE(catalogue_->commit({a_topic("first")}, view_));
   const auto middle = static_cast<std::streamoff>(fs::file_size(path())) - 10;
-  ASSERT_TRUE(catalogue_->commit({a_topic("second")}));
+  ASSERT_TRUE(catalogue_->commit({a_topic("second")}, view_));
   catalogue_.reset();
   const auto size = fs::file_size(path());
   std::fstream(path(), std::ios::in | std::ios::out).seekp(middle).put('!');
-  const auto opened = Catalogue::open(files_, path(), "x");
+  const auto opened = Catalogue::open(files_, path(), "x", view_);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().fault, Fault::corrupt);
   EXPECT_EQ(fs::file_size(path()), size);
@@ -122,35 +125,35 @@ TEST_F(CatalogueTest, SomethingElseInItsPlaceIsRefused) {
   catalogue_.reset();
   std::ofstream(path()) << "this is a letter to a friend";
   EXPECT_FALSE(CatalogueLog::probe(files_, path()));
-  EXPECT_FALSE(Catalogue::open(files_, path(), "x"));
+  EXPECT_FALSE(Catalogue::open(files_, path(), "x", view_));
 }
 
 TEST_F(CatalogueTest, ASnapshotSaysTheSameInFewerBytes) {
   for (int i = 0; i < 3000; ++i) {
     const TopicRecord topic = a_topic("topic-" + std::to_string(i), 30);
-    ASSERT_TRUE(catalogue_->append(catalogue_->view().version(), {topic}));
-    catalogue_->apply({topic});
+    ASSERT_TRUE(catalogue_->append(view_.version(), {topic}));
+    view_.apply(catalogue_->version(), {topic});
     if (i % 10 == 0) continue;
-    ASSERT_TRUE(catalogue_->commit({TopicRemovedRecord{topic.id}}));
+    ASSERT_TRUE(catalogue_->commit({TopicRemovedRecord{topic.id}}, view_));
   }
   const auto before = fs::file_size(path());
   ASSERT_GT(before, 1U << 20);
-  ASSERT_TRUE(catalogue_->compact_if_large());
+  ASSERT_TRUE(catalogue_->compact_if_large(view_));
   EXPECT_LT(fs::file_size(path()), before / 5);
-  const std::int64_t version = catalogue_->view().version();
-  ASSERT_TRUE(catalogue_->commit({a_topic("later")}));
+  const std::int64_t version = view_.version();
+  ASSERT_TRUE(catalogue_->commit({a_topic("later")}, view_));
   open();
-  EXPECT_EQ(catalogue_->view().version(), version + 1);
-  EXPECT_EQ(catalogue_->view().topics().size(), 301U);
+  EXPECT_EQ(view_.version(), version + 1);
+  EXPECT_EQ(view_.topics().size(), 301U);
 }
 
 TEST_F(CatalogueTest, AfterAFailedWriteNothingMoreIsTaken) {
   files_.fail_from_now_on(Fault::no_space);
-  EXPECT_FALSE(catalogue_->commit({a_topic("a")}));
+  EXPECT_FALSE(catalogue_->commit({a_topic("a")}, view_));
   files_.work_again();
-  EXPECT_FALSE(catalogue_->commit({a_topic("b")}));
+  EXPECT_FALSE(catalogue_->commit({a_topic("b")}, view_));
   open();
-  EXPECT_TRUE(catalogue_->commit({a_topic("b")}));
+  EXPECT_TRUE(catalogue_->commit({a_topic("b")}, view_));
 }
 
 }  // namespace
