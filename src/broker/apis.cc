@@ -19,7 +19,7 @@ void decode_and_handle(wire::Reader& reader, const ExchangePtr& exchange) {
   Request request;
   body.read(request);
   if (!body.ok()) {
-    exchange->node().log_refusal("request body", exchange->connection().peer());
+    exchange->node().connections().log_refusal("request body", exchange->connection().peer());
     return exchange->close_connection();
   }
   handle(request, exchange);
@@ -53,7 +53,10 @@ constexpr std::array apis{
     entry<wire::AlterConfigsRequest>(),
     entry<wire::DescribeLogDirsRequest>(),
     entry<wire::CreatePartitionsRequest>(),
+    entry<wire::ElectLeadersRequest>(),
     entry<wire::IncrementalAlterConfigsRequest>(),
+    entry<wire::AlterPartitionReassignmentsRequest>(),
+    entry<wire::ListPartitionReassignmentsRequest>(),
     entry<wire::DescribeClusterRequest>(),
     entry<wire::DescribeTopicPartitionsRequest>(),
 };
@@ -81,7 +84,7 @@ bool serve(const ExchangePtr& exchange, wire::Reader& reader) {
   if (entry && entry->api.key == wire::ApiKey::api_versions) {
     refuse_api_versions(*exchange);
   } else {
-    exchange->node().log_refusal("API key or version", exchange->connection().peer());
+    exchange->node().connections().log_refusal("API key or version", exchange->connection().peer());
     exchange->close_connection();
   }
   return false;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/broker_config.h"
 
+#include "broker/listener.h"
+
+#include <limits>
 #include <utility>
 
 namespace odradek::broker {
@@ -12,7 +15,57 @@ std::optional<std::string> value_in(const meta::Configs& configs, std::string_vi
   return found->second;
 }
 
+// "NAME://host:port,..." with every port that is not 0 raised.
+Result<std::string> with_ports_raised(const std::string& listeners, int by) {
+  TRY(const auto endpoints, parse_endpoints(listeners));
+  std::string text;
+  for (const Endpoint& endpoint : endpoints) {
+    const int port = endpoint.port == 0 ? 0 : endpoint.port + by;
+    if (port > std::numeric_limits<std::uint16_t>::max()) {
+      return Error{Fault::invalid, "listeners: there are not enough ports from " +
+                                       std::to_string(endpoint.port) + " on for every node"};
+    }
+    const bool is_v6 = endpoint.host.find(':') != std::string::npos;
+    const std::string host = is_v6 ? "[" + endpoint.host + "]" : endpoint.host;
+    text += (text.empty() ? "" : ",") + endpoint.name + "://" + host + ":" + std::to_string(port);
+  }
+  return text;
+}
+
 }  // namespace
+
+template <class T>
+void BrokerConfig::set_at_start(Option<T>& option, T value) {
+  option.assign(std::move(value));
+  const std::string name(option.about().name);
+  static_[name] = {name, option.text().value_or(""), ConfigSource::command_line};
+}
+
+Result<std::unique_ptr<BrokerConfig>> BrokerConfig::for_node(int number) const {
+  auto config = std::make_unique<BrokerConfig>();
+  std::vector<ConfigSetting> settings;
+  for (const auto& [name, setting] : static_) settings.push_back(setting);
+  std::vector<std::string> told_already;
+  TRY(config->static_, apply(config->options_, settings, told_already));
+  BrokerOptions& options = config->options_;
+  if (*options.nodes == 1) return config;
+  config->set_at_start(options.node_id, *options.node_id + number);
+  const auto& racks = *options.racks;
+  if (!racks.empty()) {
+    config->set_at_start<std::optional<std::string>>(
+        options.broker_rack, racks[static_cast<std::size_t>(number) % racks.size()]);
+  }
+  // A node's ports come behind those of the node before it.
+  TRY(const auto endpoints, parse_endpoints(*options.listeners));
+  const int by = number * static_cast<int>(endpoints.size());
+  TRY(auto listeners, with_ports_raised(*options.listeners, by));
+  config->set_at_start(options.listeners, std::move(listeners));
+  if (*options.advertised_listeners) {
+    TRY(auto advertised, with_ports_raised(**options.advertised_listeners, by));
+    config->set_at_start<std::optional<std::string>>(options.advertised_listeners, advertised);
+  }
+  return config;
+}
 
 void BrokerConfig::apply_dynamic(const meta::CatalogueView& view) {
   for (const std::string& name : std::exchange(dynamically_set_, {})) {

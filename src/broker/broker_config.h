@@ -5,6 +5,7 @@
 #include "broker/config_sources.h"
 #include "meta/catalogue_view.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,10 @@ class BrokerConfig {
   const BrokerOptions& options() const { return options_; }
   void set_static(StaticConfigs configs) { static_ = std::move(configs); }
 
+  // The settings of one of several nodes of a process: its id, rack and ports follow from those of
+  // the first, number 0.
+  Result<std::unique_ptr<BrokerConfig>> for_node(int number) const;
+
   // Brings the options that may change at run time to what the catalogue says.
   void apply_dynamic(const meta::CatalogueView& view);
 
@@ -46,6 +51,9 @@ class BrokerConfig {
   std::string node_name() const { return std::to_string(*options_.node_id); }
 
  private:
+  template <class T>
+  void set_at_start(Option<T>& option, T value);
+
   BrokerOptions options_;
   StaticConfigs static_;
   std::vector<std::string> dynamically_set_;

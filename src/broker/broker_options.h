@@ -51,6 +51,17 @@ struct BrokerOptions : OptionSet {
   Option<std::string> log_dir{*this, {"log.dir", "The data directory."}, "odradek-data"};
   Option<std::optional<std::string>> broker_rack{
       *this, {"broker.rack", "The rack that clients are told."}, std::nullopt};
+  Option<std::int32_t> nodes{
+      *this,
+      {"odradek.nodes",
+       "How many brokers the process is, each with a thread, an id and ports of its own."},
+      1,
+      {1, 64}};
+  Option<OptionList> racks{*this,
+                           {"odradek.racks",
+                            "The racks of those brokers, one after the other and then from the "
+                            "first again; broker.rack counts where there are none."},
+                           OptionList{}};
   Option<std::optional<std::string>> cluster_id{
       *this,
       {"cluster.id", "The id that a new cluster gets; a random one without it."},
@@ -67,11 +78,30 @@ struct BrokerOptions : OptionSet {
       {"num.partitions", "Partitions of a topic that does not say how many it wants."},
       1,
       at_least(1)};
-  Option<std::int32_t> default_replication_factor{
+  Option<std::int32_t> default_replication_factor{*this,
+                                                  {"default.replication.factor",
+                                                   "Replicas of a topic that does not say how many "
+                                                   "it wants; at most as many as there are nodes."},
+                                                  1,
+                                                  at_least(1)};
+
+  Option<bool> auto_leader_rebalance_enable{
       *this,
-      {"default.replication.factor", "Replicas of a topic that does not say how many it wants."},
-      1,
+      {"auto.leader.rebalance.enable",
+       "Whether partitions go back to their preferred leaders by themselves."},
+      true};
+  Option<std::int32_t> leader_imbalance_check_interval_seconds{
+      *this,
+      {"leader.imbalance.check.interval.seconds",
+       "How long after leaders have moved they may go back by themselves."},
+      300,
       at_least(1)};
+  Option<std::optional<std::string>> replica_selector_class{
+      *this,
+      {"replica.selector.class",
+       "Which replica a consumer reads from: the one of its rack with Kafka's "
+       "RackAwareReplicaSelector, else the leader."},
+      "org.apache.kafka.common.replica.RackAwareReplicaSelector"};
 
   Option<std::int32_t> socket_request_max_bytes{
       *this,
@@ -192,6 +222,11 @@ struct BrokerOptions : OptionSet {
       *this, {"num.network.threads", "A node is one thread.", at_start, accepted}, 3, at_least(1)};
   Option<std::int32_t> num_io_threads{
       *this, {"num.io.threads", "A node is one thread.", at_start, accepted}, 8, at_least(1)};
+
+  bool selects_replica_by_rack() const {
+    return replica_selector_class->value_or("").ends_with(".RackAwareReplicaSelector");
+  }
+  const std::string& data_directory() const { return *log_dirs ? **log_dirs : *log_dir; }
 
   // What topics inherit, under the topic's names; find_option() knows them by their broker names.
   meta::TopicOptions topic_defaults;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/catalogue_writer.h"
 
+#include "base/assert.h"
+#include "broker/node.h"
+
 #include <utility>
 
 namespace odradek::broker {
@@ -11,27 +14,29 @@ void CatalogueWriter::change(Decide decide, Done done) {
 }
 
 void CatalogueWriter::start_next() {
-  while (!is_writing_ && !waiting_.empty()) {
-    const Change change = std::move(waiting_.front());
-    waiting_.pop_front();
-    auto records = change.decide(catalogue_.view());
+  while (!is_proposed_ && !waiting_.empty()) {
+    auto records = waiting_.front().decide(node_.view());
     if (records.empty()) {
+      const Change change = std::move(waiting_.front());
+      waiting_.pop_front();
       change.done({});
       continue;
     }
-    is_writing_ = true;
-    pool_.run([&catalogue = catalogue_, expected = catalogue_.view().version(),
-               records] { return catalogue.append(expected, records); },
-              [this, records, done = change.done](const Result<>& appended) {
-                is_writing_ = false;
-                if (appended) {
-                  catalogue_.apply(records);
-                  changed_();
-                }
-                done(appended);
-                start_next();
-              });
+    is_proposed_ = true;
+    node_.send(node_.cluster().controller,
+               Proposal{++number_, node_.view().version(), std::move(records)});
   }
+}
+
+void CatalogueWriter::outcome(std::uint64_t number, const Result<>& result) {
+  ASSERT(is_proposed_ && number == number_);
+  is_proposed_ = false;
+  if (result || result.error().fault != Fault::conflict) {
+    const Change change = std::move(waiting_.front());
+    waiting_.pop_front();
+    change.done(result);
+  }
+  start_next();
 }
 
 }  // namespace odradek::broker

@@ -2,29 +2,32 @@
 #pragma once
 
 #include "base/result.h"
-#include "broker/storage_pool.h"
-#include "meta/catalogue.h"
+#include "meta/catalogue_view.h"
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 
 namespace odradek::broker {
 
-// Changes the catalogue without holding up the loop: one change at a time is made durable on the
-// storage pool, the others wait for their turn and then decide by what the catalogue says by then.
+class Node;
+
+// A node's changes of the catalogue. One at a time is decided by the node's view and proposed to
+// the controller; where another node was faster it is decided again, by what the catalogue says
+// then.
 class CatalogueWriter {
  public:
-  using Changed = std::function<void()>;
-  CatalogueWriter(meta::Catalogue& catalogue, StoragePool& pool, Changed changed)
-      : catalogue_(catalogue), pool_(pool), changed_(std::move(changed)) {}
+  explicit CatalogueWriter(Node& node) : node_(node) {}
 
-  // Called in the order of the changes. `decide` may find that there is nothing to do, and return
-  // no records; `done` is told when the change is durable and in the view, or what failed.
+  // `decide` may be called more than once, and what it decided last counts; it may find that there
+  // is nothing to do, and return no records. `done` is told, in the order of the changes, when the
+  // change is durable and in the node's view, or what failed.
   using Decide = std::function<meta::Records(const meta::CatalogueView&)>;
   using Done = std::function<void(const Result<>&)>;
   void change(Decide decide, Done done);
 
-  const meta::CatalogueView& view() const { return catalogue_.view(); }
+  // The controller's answer to proposal `number`.
+  void outcome(std::uint64_t number, const Result<>& result);
 
  private:
   struct Change {
@@ -33,11 +36,10 @@ class CatalogueWriter {
   };
   void start_next();
 
-  meta::Catalogue& catalogue_;
-  StoragePool& pool_;
-  Changed changed_;
-  std::deque<Change> waiting_;
-  bool is_writing_ = false;
+  Node& node_;
+  std::deque<Change> waiting_;  // the first one is proposed
+  std::uint64_t number_ = 0;    // of the last proposal
+  bool is_proposed_ = false;
 };
 
 }  // namespace odradek::broker

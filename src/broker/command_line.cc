@@ -18,6 +18,10 @@ struct Arguments {
   std::string data;
   std::string ready;
   bool prints_config_page = false;
+  std::optional<int> nodes;
+  std::string racks;
+  int node_to_stop = -1;
+  int node_to_start = -1;
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
@@ -28,16 +32,33 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("--port", arguments.port, "The port to listen on; 0 takes a free one [9092]")
       ->type_name("PORT")
       ->check(CLI::Range(0, 65535));
+  app.add_option("--nodes", arguments.nodes, "Brokers in this process, on ports from --port up [1]")
+      ->type_name("N");
+  app.add_option("--racks", arguments.racks, "Their racks: a,b,c")->type_name("RACK,...");
   app.add_option("--data", arguments.data, "The data directory [odradek-data]")->type_name("DIR");
   app.add_option("--ready", arguments.ready, "Print one line of JSON when clients may connect")
       ->type_name("json")
       ->check(CLI::IsMember({"json"}));
   app.add_flag("--print-config-page", arguments.prints_config_page,
                "Print every setting with its default, range and meaning");
+  app.fallthrough();
+  auto* const node = app.add_subcommand("node", "Command a node of a running broker");
+  node->require_subcommand(1);
+  const auto id = CLI::Range(0, std::numeric_limits<int>::max());
+  node->add_subcommand("stop", "Close its ports and give its partitions to others")
+      ->add_option("ID", arguments.node_to_stop, "The node's id")
+      ->required()
+      ->check(id);
+  node->add_subcommand("start", "Open its ports again")
+      ->add_option("ID", arguments.node_to_start, "The node's id")
+      ->required()
+      ->check(id);
   app.footer(
       "Examples:\n"
       "  odradek                               a broker on localhost:9092\n"
       "  odradek --port 0 --ready json         on a free port, for tests\n"
+      "  odradek --nodes 3 --racks a,b,c       three brokers in one process\n"
+      "  odradek node stop 2                   one of them plays dead\n"
       "  odradek --set num.partitions=3        any setting of Kafka's, see docs/config.md\n"
       "Settings also come from KAFKA_* and KAFKA_CFG_* environment variables.");
 }
@@ -68,6 +89,13 @@ Result<std::vector<ConfigSetting>> settings_of(const Arguments& arguments,
     }
     settings.push_back(
         {text.substr(0, equals), text.substr(equals + 1), ConfigSource::command_line});
+  }
+  if (arguments.nodes) {
+    settings.push_back(
+        {"odradek.nodes", std::to_string(*arguments.nodes), ConfigSource::command_line});
+  }
+  if (!arguments.racks.empty()) {
+    settings.push_back({"odradek.racks", arguments.racks, ConfigSource::command_line});
   }
   if (!arguments.data.empty()) {
     settings.push_back({"log.dirs", arguments.data, ConfigSource::command_line});
@@ -140,6 +168,11 @@ Result<CommandLine> read_command_line(int argument_count, const char* const* arg
   }
   config.set_static(std::move(known));
   result.ready_json = arguments.ready == "json";
+  if (arguments.node_to_stop >= 0 || arguments.node_to_start >= 0) {
+    const bool up = arguments.node_to_start >= 0;
+    result.task = CommandLine::Task::command_node;
+    result.node_command = {{up ? arguments.node_to_start : arguments.node_to_stop}, up};
+  }
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "broker/broker_config.h"
+#include "broker/control_socket.h"
 
 #include <optional>
 #include <string>
@@ -12,10 +13,11 @@ namespace odradek::broker {
 
 // What the command line and everything it names add up to.
 struct CommandLine {
-  enum class Task { run, print_and_exit };
+  enum class Task { run, print_and_exit, command_node };
   Task task = Task::run;
   std::string output;  // to print, for print_and_exit
   int exit_code = 0;
+  NodeCommand node_command;  // to give to the broker that has the data directory
   bool ready_json = false;
   std::vector<std::string> warnings;
 };

@@ -45,6 +45,7 @@ class ConfigAlteration {
   static meta::Records decide(const Request& request, const meta::CatalogueView& view,
                               const BrokerConfig& config, const Change& change,
                               Response& response) {
+    response = {};  // of an earlier decision
     meta::Records records;
     using Name = std::pair<std::int8_t, std::string_view>;
     Repeats<Name> repeats;

@@ -54,10 +54,10 @@ void Connection::close() {
   socket_.close(ignored);
   const auto open = std::exchange(open_, {});
   for (const ExchangePtr& exchange : open) exchange->abandon();
-  node_.memory().receiving -= std::exchange(counted_memory_, 0);
-  node_.give_memory_back(*this);
+  node_.connections().holds(std::exchange(counted_memory_, 0), 0);
+  node_.connections().give_memory_back(*this);
   outgoing_ = SendQueue();
-  node_.on_closed(*this);
+  node_.connections().on_closed(*this);
 }
 
 void Connection::wait_until_readable() {
@@ -82,7 +82,7 @@ void Connection::wait_until_writable() {
 
 void Connection::on_readable() {
   if (!socket_.is_open() || !may_execute()) return;
-  if (!node_.may_receive(*this)) return;  // resume_reading() follows
+  if (!node_.connections().may_receive(*this)) return;  // resume_reading() follows
   if (!receive()) return;
   run();
 }
@@ -109,7 +109,7 @@ bool Connection::receive() {
 
 void Connection::touch() {
   last_active_ = Clock::now();
-  node_.on_active(*this);
+  node_.connections().on_active(*this);
 }
 
 bool Connection::may_execute() const {
@@ -155,7 +155,7 @@ bool Connection::execute_pending(int& left) {
     const auto next = incoming_.next(frame);
     if (next == ReceiveBuffer::Next::incomplete) break;
     if (next == ReceiveBuffer::Next::illegal) {
-      node_.log_refusal("frame length", peer_);
+      node_.connections().log_refusal("frame length", peer_);
       is_closing_ = true;
       break;
     }
@@ -170,7 +170,7 @@ void Connection::execute(const ReceiveBuffer::Frame& frame) {
   wire::Reader reader(frame.bytes, 0, false);
   const wire::RequestHeader header = wire::read_request_header(reader);
   if (!reader.ok()) {
-    node_.log_refusal("request header", peer_);
+    node_.connections().log_refusal("request header", peer_);
     is_closing_ = true;
     return;
   }
@@ -230,8 +230,8 @@ void Connection::set_low_water_mark(std::size_t missing) {
 }
 
 void Connection::track_memory() {
-  node_.memory().receiving += incoming_.held() - std::exchange(counted_memory_, incoming_.held());
-  if (incoming_.empty()) node_.give_memory_back(*this);
+  node_.connections().holds(std::exchange(counted_memory_, incoming_.held()), incoming_.held());
+  if (incoming_.empty()) node_.connections().give_memory_back(*this);
   if (outgoing_.held_bytes() > max_unsent) outgoing_.release_memory();
 }
 

@@ -47,7 +47,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   void close();
   bool is_open() const { return socket_.is_open(); }
 
-  // There is memory again, after Node::may_receive() said no.
+  // There is memory again, after ClientConnections::may_receive() said no.
   void resume_reading();
 
   // An exchange of this connection has been settled.

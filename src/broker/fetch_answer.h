@@ -4,7 +4,8 @@
 #include "broker/exchange.h"
 #include "broker/fetch_sessions.h"
 #include "broker/fetch_wait.h"
-#include "broker/partition.h"
+#include "broker/leader_hints.h"
+#include "broker/partition_table.h"
 
 #include <vector>
 
@@ -13,11 +14,12 @@ namespace odradek::broker {
 // Reads what a fetch asks for and makes the answer.
 //
 // The partitions are read in order, as long as the limits allow; the first batch of all comes
-// whatever its size, so that a consumer can never be stuck before a large one (KIP-74).
+// whatever its size, so that a consumer can never be stuck before a large one (KIP-74). A follower
+// serves consumers too, as far as it knows the log (KIP-392); a leader sends those away that have a
+// replica in their own rack.
 class FetchAnswer {
  public:
-  FetchAnswer(Node& node, FetchSessions::Context& context, const FetchLimits& limits,
-              wire::Version version);
+  FetchAnswer(const Exchange& exchange, FetchSessions::Context& context, const FetchParams& params);
 
   std::size_t bytes() const { return bytes_; }
   // Something other than data is to be told, like an error: a reason not to wait.
@@ -39,14 +41,18 @@ class FetchAnswer {
   };
 
   Data read(FetchItem& item);
-  void read_log(const FetchItem& item, Partition& partition, log::PartitionLog& log, Data& data);
-  bool diverges(const FetchItem& item, const log::PartitionLog& log, Data& data) const;
+  PartitionTable::Found find(const FetchItem& item);
+  void read_log(const FetchItem& item, Partition& partition, log::ReadableLog& log, Data& data);
+  bool diverges(const FetchItem& item, const log::ReadableLog& log, Data& data) const;
+  bool is_sent_elsewhere(Partition& partition, Data& data);
   void add(const FetchItem& item, Data data);
 
+  const Exchange& exchange_;
   Node& node_;
   const FetchSessions::Context& context_;
-  const FetchLimits& limits_;
+  const FetchParams& params_;
   wire::Version version_;
+  LeaderHints hints_;
   Response response_;
   std::size_t bytes_ = 0;
   bool is_urgent_ = false;

@@ -9,17 +9,17 @@
 namespace odradek::broker {
 
 FetchWait::FetchWait(const ExchangePtr& exchange, FetchSessions::Context context,
-                     const FetchLimits& limits, std::size_t missing_bytes)
+                     const FetchParams& params, std::size_t missing_bytes)
     : exchange_(exchange),
       context_(std::move(context)),
-      limits_(limits),
+      params_(params),
       missing_bytes_(missing_bytes),
       timer_(exchange->node().loop()) {}
 
 void FetchWait::begin(const ExchangePtr& exchange, FetchSessions::Context context,
-                      const FetchLimits& limits, std::size_t missing_bytes,
+                      const FetchParams& params, std::size_t missing_bytes,
                       const std::vector<Partition*>& partitions) {
-  const FetchWaitPtr wait(new FetchWait(exchange, std::move(context), limits, missing_bytes));
+  const FetchWaitPtr wait(new FetchWait(exchange, std::move(context), params, missing_bytes));
   wait->self_ = wait;
   wait->hooks_ = std::vector<FetchHook>(partitions.size());
   for (std::size_t i = 0; i < partitions.size(); ++i) {
@@ -28,7 +28,7 @@ void FetchWait::begin(const ExchangePtr& exchange, FetchSessions::Context contex
   }
   exchange->wait(wait.get());
   exchange->release_frame();
-  wait->timer_.expires_after(limits.max_wait);
+  wait->timer_.expires_after(params.max_wait);
   wait->timer_.async_wait([wait](const auto& cancelled) {
     if (!cancelled && wait->self_) wait->answer();
   });
@@ -47,7 +47,7 @@ void FetchWait::answer() {
   const FetchWaitPtr keep = self_;
   const ExchangePtr exchange = exchange_;
   end();
-  FetchAnswer answer(exchange->node(), context_, limits_, exchange->version());
+  FetchAnswer answer(*exchange, context_, params_);
   answer.send(*exchange);
 }
 

@@ -10,16 +10,18 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <chrono>
+#include <string>
 #include <vector>
 
 namespace odradek::broker {
 
 // What a fetch asked for beside its partitions.
-struct FetchLimits {
+struct FetchParams {
   std::chrono::milliseconds max_wait{};
   std::size_t min_bytes = 0;
   std::size_t max_bytes = 0;
   bool read_committed = false;
+  std::string rack;  // the client's; empty where it has none
 };
 
 // A fetch that found too little to answer (a long poll). It hangs on each of its partitions; what
@@ -31,7 +33,7 @@ class FetchWait final
  public:
   // Starts to wait; the fetch keeps itself alive. `missing_bytes` is what the minimum still needs.
   static void begin(const ExchangePtr& exchange, FetchSessions::Context context,
-                    const FetchLimits& limits, std::size_t missing_bytes,
+                    const FetchParams& params, std::size_t missing_bytes,
                     const std::vector<Partition*>& partitions);
 
   // That many bytes can be read that could not before.
@@ -42,13 +44,13 @@ class FetchWait final
   void abandon() override;
 
  private:
-  FetchWait(const ExchangePtr& exchange, FetchSessions::Context context, const FetchLimits& limits,
+  FetchWait(const ExchangePtr& exchange, FetchSessions::Context context, const FetchParams& params,
             std::size_t missing_bytes);
   void end();
 
   ExchangePtr exchange_;
   FetchSessions::Context context_;
-  FetchLimits limits_;
+  FetchParams params_;
   std::size_t missing_bytes_;
   bool is_due_ = false;
   std::vector<FetchHook> hooks_;

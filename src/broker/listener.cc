@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <utility>
 
 namespace odradek::broker {
 namespace {
@@ -89,7 +90,7 @@ Result<> Listener::bind() {
 }
 
 Result<> Listener::bind_to(const tcp::endpoint& address) {
-  auto door = std::make_unique<Door>(loop_);
+  auto door = std::make_shared<Door>(loop_);
   Acceptor* const acceptor = &door->acceptor;
   boost::system::error_code failed;
   acceptor->open(address.protocol(), failed);
@@ -116,7 +117,7 @@ Result<> Listener::bind_to(const tcp::endpoint& address) {
 }
 
 Result<> Listener::listen(int backlog) {
-  for (auto& door : doors_) {
+  for (const auto& door : doors_) {
     boost::system::error_code failed;
     door->acceptor.listen(backlog, failed);
     if (failed) return Error{Fault::io, "cannot listen: " + failed.message()};
@@ -125,33 +126,33 @@ Result<> Listener::listen(int backlog) {
 }
 
 void Listener::start(Node& node) {
-  for (auto& door : doors_) accept(node, *door);
+  for (const auto& door : doors_) accept(node, door);
 }
 
 void Listener::stop() {
   boost::system::error_code ignored;
-  for (auto& door : doors_) {
+  for (const auto& door : std::exchange(doors_, {})) {
     door->acceptor.close(ignored);
     door->retry.cancel();
   }
 }
 
-void Listener::accept(Node& node, Door& door) {
-  door.acceptor.async_accept([this, &node, &door](const auto& failed, tcp::socket socket) {
-    if (!door.acceptor.is_open()) return;
+void Listener::accept(Node& node, const DoorPtr& door) {
+  door->acceptor.async_accept([this, &node, door](const auto& failed, tcp::socket socket) {
+    if (!door->acceptor.is_open()) return;
     if (failed) {
-      node.log_refusal("connection: " + failed.message(), "a client");
+      node.connections().log_refusal("connection: " + failed.message(), "a client");
       return accept_later(node, door);
     }
-    node.admit(*this, std::move(socket));
+    node.connections().admit(*this, std::move(socket));
     accept(node, door);
   });
 }
 
-void Listener::accept_later(Node& node, Door& door) {
-  door.retry.expires_after(accept_retry);
-  door.retry.async_wait([this, &node, &door](const auto& cancelled) {
-    if (!cancelled && door.acceptor.is_open()) accept(node, door);
+void Listener::accept_later(Node& node, const DoorPtr& door) {
+  door->retry.expires_after(accept_retry);
+  door->retry.async_wait([this, &node, door](const auto& cancelled) {
+    if (!cancelled && door->acceptor.is_open()) accept(node, door);
   });
 }
 

@@ -31,10 +31,11 @@ class Listener {
  public:
   Listener(boost::asio::io_context& loop, Endpoint endpoint);
 
-  // Takes the addresses; where the port is 0, one free port for all of them.
+  // Takes the addresses; where the port is 0, one free port for all of them, which it keeps.
   Result<> bind();
   Result<> listen(int backlog);
   void start(Node& node);
+  // Gives the addresses back; bind() may follow.
   void stop();
 
   const Endpoint& endpoint() const { return endpoint_; }
@@ -45,21 +46,23 @@ class Listener {
  private:
   using Acceptor = boost::asio::ip::tcp::acceptor;
 
-  // One socket, with the timer after which it tries again.
+  // One socket, with the timer after which it tries again. Lives as long as it waits for either.
   struct Door {
     explicit Door(boost::asio::io_context& loop) : acceptor(loop), retry(loop) {}
     Acceptor acceptor;
     boost::asio::steady_timer retry;
   };
 
+  using DoorPtr = std::shared_ptr<Door>;
+
   Result<> bind_to(const boost::asio::ip::tcp::endpoint& address);
-  void accept(Node& node, Door& door);
-  void accept_later(Node& node, Door& door);
+  void accept(Node& node, const DoorPtr& door);
+  void accept_later(Node& node, const DoorPtr& door);
 
   boost::asio::io_context& loop_;
   Endpoint endpoint_;
   std::optional<Endpoint> advertised_;
-  std::vector<std::unique_ptr<Door>> doors_;
+  std::vector<DoorPtr> doors_;
 };
 
 }  // namespace odradek::broker

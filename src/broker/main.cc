@@ -22,25 +22,33 @@ std::vector<std::string> environment() {
 }
 
 void set_up_logging(const broker::BrokerOptions& options) {
-  auto logger = spdlog::stderr_logger_st("odradek");
+  // Nodes log from their own threads.
+  auto logger = std::make_shared<spdlog::logger>("odradek",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   spdlog::set_default_logger(std::move(logger));
   spdlog::set_level(spdlog::level::from_str(*options.log_level));
 }
 
 // For a test or a script that started the broker: where it is, on one line.
-void print_ready(const broker::Endpoint& listener, const broker::BrokerOptions& options,
+void print_ready(const broker::Process::Started& process,
                  std::chrono::steady_clock::time_point started) {
   const auto took = std::chrono::steady_clock::now() - started;
-  const std::string host =
-      listener.host.empty() || listener.host == "localhost" ? "127.0.0.1" : listener.host;
   const auto line = fmt::format(
-      R"({{"event":"ready","bootstrap":"{}:{}","pid":{},"node_id":{},"startup_ms":{:.1f}}})"
+      R"({{"event":"ready","bootstrap":"{}","pid":{},"node_id":{},"nodes":{},"startup_ms":{:.1f}}})"
       "\n",
-      host, listener.port, ::getpid(), *options.node_id,
+      process.bootstrap, ::getpid(), process.first_node.value, process.nodes,
       std::chrono::duration<double, std::milli>(took).count());
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
+}
+
+int command_node(const broker::NodeCommand& command, const broker::BrokerOptions& options) {
+  const auto done =
+      broker::ControlSocket::command(options.data_directory(), broker::to_text(command));
+  if (done) return 0;
+  fmt::print(stderr, "odradek: {}\n", done.error().context);
+  return 1;
 }
 
 int run(int argument_count, char** arguments) {
@@ -56,13 +64,16 @@ int run(int argument_count, char** arguments) {
     fmt::print("{}", command_line->output);
     return command_line->exit_code;
   }
+  if (command_line->task == broker::CommandLine::Task::command_node) {
+    return command_node(command_line->node_command, config.options());
+  }
   set_up_logging(config.options());
   for (const std::string& warning : command_line->warnings) spdlog::warn("{}", warning);
   broker::Process process(config);
-  const auto done = process.run([&](const broker::Endpoint& listener) {
-    if (command_line->ready_json) print_ready(listener, config.options(), started);
-    spdlog::info("ready bootstrap={}:{} data={}", listener.host.empty() ? "*" : listener.host,
-                 listener.port, config.options().log_dirs->value_or(*config.options().log_dir));
+  const auto done = process.run([&](const broker::Process::Started& process_started) {
+    if (command_line->ready_json) print_ready(process_started, started);
+    spdlog::info("ready bootstrap={} data={}", process_started.bootstrap,
+                 config.options().data_directory());
   });
   if (!done) {
     fmt::print(stderr, "odradek: {}\n", done.error().context);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <variant>
 
 namespace odradek::broker {
 namespace {
@@ -15,7 +16,6 @@ using namespace std::chrono_literals;
 
 // Recovery points are written at most this often: they only save work after a crash.
 constexpr auto checkpoint_delay = 1s;
-constexpr auto refusal_log_interval = 1s;
 // Kafka: producer.id.expiration.check.interval.ms.
 constexpr std::int64_t expiry_check_interval_ms = 600000;
 
@@ -40,21 +40,29 @@ std::size_t receive_budget(const BrokerOptions& options) {
 
 }  // namespace
 
-Node::Node(const Parts& parts)
+Node::Node(Parts parts)
     : loop_(parts.loop),
       config_(parts.config),
+      id_{*parts.config.options().node_id},
+      cluster_(parts.cluster),
+      peers_(parts.peers),
       directory_(parts.directory),
-      listeners_(parts.listeners),
+      view_(std::move(parts.view)),
       pool_(parts.loop),
-      catalogue_(parts.catalogue, pool_, [this] { catalogue_changed(); }),
-      cache_(tail_cache_budget(options())),
-      partitions_({parts.files, parts.directory, cache_}, options().topic_defaults, id()),
+      writer_(*this),
+      cache_(tail_cache_budget(options()) / cluster_.members.size()),
+      partitions_({parts.files, parts.directory, cache_}, options().topic_defaults, id_),
+      replication_(*this),
       sessions_(static_cast<std::size_t>(*options().max_incremental_fetch_session_cache_slots)),
-      producer_ids_(catalogue_),
-      idle_timer_(parts.loop),
+      producer_ids_(writer_),
+      connections_(*this, receive_budget(options()) / cluster_.members.size()),
+      switch_(*this, parts.listeners),
       checkpoint_timer_(parts.loop) {
-  memory_.budget = receive_budget(options());
-  catalogue_changed();
+  config_.apply_dynamic(view_);
+  (void)partitions_.update(view_);  // at the start nothing moves
+  if (!parts.catalogue) return;
+  controller_.emplace(*parts.catalogue, pool_, peers_, cluster_);
+  leader_balancer_.emplace(*this);
 }
 
 Node::~Node() = default;
@@ -65,32 +73,82 @@ Timestamp Node::now() const {
 }
 
 void Node::start() {
-  for (auto& listener : listeners_) listener->start(*this);
-  const auto leftovers = directory_.leftovers();
-  if (!leftovers) return;
-  for (const std::string& name : *leftovers) remove_later(name);
+  switch_.follow_catalogue();
+  if (leader_balancer_) leader_balancer_->look();
 }
 
-Result<> Node::stop() {
-  for (auto& listener : listeners_) listener->stop();
-  idle_timer_.cancel();
+void Node::leave() {
+  switch_.close();
+  if (leader_balancer_) leader_balancer_->stop();
   checkpoint_timer_.cancel();
-  while (!connections_.empty()) {
-    const ConnectionPtr connection(&connections_.front());
-    connection->close();
-  }
-  short_of_memory_.clear();
-  pool_.finish();
-  loop_.restart();
-  loop_.poll();  // what the pool has finished, and what was cancelled
-  std::optional<Error> failed;
+  partitions_.for_each([](Partition& partition) {
+    if (partition.open_log()) partition.open_log()->release();
+  });
+}
+
+Result<> Node::close_logs() {
+  Result<> outcome;
   partitions_.for_each([&](Partition& partition) {
     auto closed = partition.close();
-    if (!closed && !failed) failed = closed.error();
+    if (!closed && outcome) outcome = std::move(closed);
   });
-  TRY(directory_.write_recovery_points());
-  if (failed) return *failed;
-  return directory_.mark_clean();
+  return outcome;
+}
+
+void Node::receive(Message message) {
+  if (message.version > view_.version()) return early_.push_back(std::move(message));
+  read(message);
+  const auto is_ready = [&](const Message& each) { return each.version <= view_.version(); };
+  for (;;) {
+    const auto next = std::find_if(early_.begin(), early_.end(), is_ready);
+    if (next == early_.end()) return;
+    Message ready = std::move(*next);
+    early_.erase(next);
+    read(ready);
+  }
+}
+
+void Node::read(Message& message) {
+  const NodeId from = message.from;
+  struct Reader {
+    Node& node;
+    NodeId from;
+    void operator()(Proposal& content) const {
+      node.controller_->propose(from, std::move(content));
+    }
+    void operator()(const ProposalOutcome& content) const {
+      node.writer_.outcome(content.number, content.result);
+    }
+    void operator()(const Commit& content) const { node.apply(content); }
+    void operator()(LogHandover& content) const { node.replication_.receive(std::move(content)); }
+    void operator()(const LogSynced& content) const { node.replication_.receive(content); }
+    void operator()(const FollowRequest& content) const {
+      node.replication_.receive(from, content);
+    }
+    void operator()(const FollowResponse& content) const { node.replication_.receive(content); }
+    void operator()(const SwitchRequest& content) const { node.switch_.receive(from, content); }
+    void operator()(const SwitchResponse& content) const { node.switch_.receive(content); }
+  };
+  std::visit(Reader{*this, from}, message.content);
+}
+
+void Node::apply(const Commit& commit) {
+  view_.apply(commit.version, *commit.records);
+  const bool has_broker_configs =
+      std::any_of(commit.records->begin(), commit.records->end(), [](const meta::Record& record) {
+        const auto* const config = std::get_if<meta::ConfigRecord>(&record);
+        return config && config->resource_type == meta::ResourceType::broker;
+      });
+  auto changes = partitions_.update(view_);
+  replication_.send_off(std::move(changes.departures));
+  for (const std::string& folder : changes.set_aside) remove_later(folder);
+  if (has_broker_configs) {
+    config_.apply_dynamic(view_);
+    partitions_.refresh_configs();
+  }
+  switch_.follow_catalogue();
+  if (leader_balancer_ && cluster_.members.size() > 1) leader_balancer_->look();
+  this->commit();  // fetches that waited for a partition that is gone, or moved
 }
 
 void Node::staged(Partition& partition) {
@@ -108,6 +166,7 @@ void Node::commit() {
                       partition->folder(), committed.error().context);
       }
       partition->wake(partition->open_log()->take_committed_bytes());
+      replication_.inform_followers(*partition);
       run_background_tasks(*partition);
     }
     for (ProduceWait& produce : produces) produce.finish();
@@ -128,17 +187,7 @@ void Node::run_background_tasks(Partition& partition) {
   for (auto& task : log.take_background_tasks()) {
     pool_.run(std::move(task.run), [this, topic_id = partition.topic().id, id = partition.id(),
                                     point = task.recovery_point](const Result<>& done) {
-      const auto found = partitions_.find(topic_id, id);
-      log::PartitionLog* const synced = found.partition ? found.partition->open_log() : nullptr;
-      if (!point || !synced) return;
-      if (!done) {
-        spdlog::error("cannot sync; the partition is offline partition={} reason=\"{}\"",
-                      found.partition->folder(), done.error().context);
-        return synced->sync_failed(done.error());
-      }
-      synced->synced(*point);
-      directory_.set_recovery_point(found.partition->folder(), synced->recovery_point());
-      save_recovery_points_soon();
+      if (point) replication_.synced(topic_id, id, {*point, done});
     });
   }
 }
@@ -163,13 +212,6 @@ void Node::save_log_start_offsets(StoragePool::Done saved) {
       std::move(saved));
 }
 
-void Node::catalogue_changed() {
-  config_.apply_dynamic(view());
-  partitions_.update(view(), [this](const std::string& folder) { remove_later(folder); });
-  partitions_.refresh_configs();
-  commit();  // fetches that waited for a partition that is gone
-}
-
 void Node::remove_later(const std::string& set_aside) {
   pool_.run([this, set_aside] { return directory_.remove(set_aside); },
             [](const Result<>& removed) {
@@ -177,76 +219,6 @@ void Node::remove_later(const std::string& set_aside) {
                 spdlog::error("cannot remove files reason=\"{}\"", removed.error().context);
               }
             });
-}
-
-void Node::admit(Listener& listener, boost::asio::ip::tcp::socket socket) {
-  if (connection_count_ >= static_cast<std::size_t>(*options().max_connections)) {
-    log_refusal("connection: max.connections is reached", "a client");
-    return;
-  }
-  const ConnectionPtr connection(new Connection(*this, listener, std::move(socket)));
-  intrusive_ptr_add_ref(connection.get());  // the list's; given back in on_closed()
-  connections_.push_back(*connection);
-  ++connection_count_;
-  connection->start();
-  watch_for_idle_connections();
-}
-
-void Node::on_active(Connection& connection) {
-  connections_.erase(connections_.iterator_to(connection));
-  connections_.push_back(connection);
-}
-
-void Node::on_closed(Connection& connection) {
-  connections_.erase(connections_.iterator_to(connection));
-  --connection_count_;
-  intrusive_ptr_release(&connection);
-}
-
-void Node::log_refusal(std::string_view what, const std::string& peer) {
-  const auto at = std::chrono::steady_clock::now();
-  if (at - last_refusal_logged_ < refusal_log_interval) return;
-  last_refusal_logged_ = at;
-  spdlog::info("refused what=\"{}\" peer={}", what, peer);
-}
-
-bool Node::may_receive(Connection& connection) {
-  if (memory_.receiving <= memory_.budget) return true;
-  if (!privileged_) privileged_ = &connection;
-  if (privileged_ == &connection) return true;
-  short_of_memory_.push_back(&connection);
-  return false;
-}
-
-void Node::give_memory_back(Connection& connection) {
-  if (privileged_ == &connection) privileged_ = nullptr;
-  if (short_of_memory_.empty() || memory_.receiving > memory_.budget) return;
-  for (const ConnectionPtr& waiting : std::exchange(short_of_memory_, {})) {
-    waiting->resume_reading();
-  }
-}
-
-// A timer only while there are connections, and only for the one that is due first.
-void Node::watch_for_idle_connections() {
-  const std::int64_t max_idle = *options().connections_max_idle_ms;
-  if (watches_idle_ || connections_.empty() || max_idle < 0) return;
-  watches_idle_ = true;
-  idle_timer_.expires_at(connections_.front().last_active() + std::chrono::milliseconds(max_idle));
-  idle_timer_.async_wait([this](const auto& cancelled) {
-    watches_idle_ = false;
-    if (cancelled) return;
-    close_idle_connections();
-    watch_for_idle_connections();
-  });
-}
-
-void Node::close_idle_connections() {
-  const auto limit =
-      Connection::Clock::now() - std::chrono::milliseconds(*options().connections_max_idle_ms);
-  while (!connections_.empty() && connections_.front().last_active() <= limit) {
-    const ConnectionPtr connection(&connections_.front());
-    connection->is_idle() ? connection->close() : connection->touch();
-  }
 }
 
 }  // namespace odradek::broker

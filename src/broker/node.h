@@ -4,13 +4,19 @@
 #include "base/ids.h"
 #include "broker/broker_config.h"
 #include "broker/catalogue_writer.h"
-#include "broker/connection.h"
+#include "broker/client_connections.h"
+#include "broker/cluster.h"
+#include "broker/controller.h"
 #include "broker/fetch_sessions.h"
 #include "broker/fetch_wait.h"
+#include "broker/leader_balancer.h"
 #include "broker/listener.h"
+#include "broker/node_switch.h"
 #include "broker/partition_table.h"
+#include "broker/peers.h"
 #include "broker/produce_wait.h"
 #include "broker/producer_ids.h"
+#include "broker/replication.h"
 #include "broker/slab.h"
 #include "broker/storage_pool.h"
 #include "log/data_directory.h"
@@ -18,19 +24,18 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/intrusive/list.hpp>
 
-#include <deque>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace odradek::broker {
 
-// One thread's broker: its event loop, listeners, connections and the partitions it leads. Nothing
-// in it is shared with another thread and nothing is locked; slow work goes to the storage pool and
-// comes back as a message.
+// One thread's broker: its event loop, listeners, connections, its view of the catalogue and the
+// partitions it leads or follows. Nothing in it is shared with another thread and nothing is
+// locked; other nodes are sent messages, and slow work goes to the storage pool and comes back as a
+// message.
 class Node {
  public:
   struct Parts {
@@ -38,31 +43,51 @@ class Node {
     BrokerConfig& config;
     log::FileSystem& files;
     log::DataDirectory& directory;
-    meta::Catalogue& catalogue;
+    const Cluster& cluster;
+    Peers& peers;
+    meta::CatalogueView view;
+    meta::Catalogue* catalogue;  // of the controller; null for other nodes
     std::vector<std::unique_ptr<Listener>>& listeners;
   };
-  explicit Node(const Parts& parts);
+  explicit Node(Parts parts);
   ~Node();
 
-  // Lets clients in.
+  // Lets clients in, if the catalogue says that the node is up.
   void start();
-  // Turns clients away, finishes what is under way and makes every log durable.
-  Result<> stop();
+  // The last call on the node's own thread: turns clients away; what is under way at the storage
+  // pool and with other nodes may go on arriving. Everything after it is done by one thread for
+  // all.
+  void leave();
+  // Waits for the storage pool.
+  void finish_background_work() { pool_.finish(); }
+  // Makes every log durable and closes it.
+  Result<> close_logs();
 
   // What handlers and connections use.
   boost::asio::io_context& loop() { return loop_; }
   BrokerConfig& config() { return config_; }
   const BrokerOptions& options() const { return config_.options(); }
-  NodeId id() const { return {*options().node_id}; }
-  const meta::CatalogueView& view() const { return catalogue_.view(); }
-  CatalogueWriter& catalogue() { return catalogue_; }
+  NodeId id() const { return id_; }
+  const Cluster& cluster() const { return cluster_; }
+  const meta::CatalogueView& view() const { return view_; }
+  CatalogueWriter& catalogue() { return writer_; }
   PartitionTable& partitions() { return partitions_; }
+  Replication& replication() { return replication_; }
+  ClientConnections& connections() { return connections_; }
   FetchSessions& sessions() { return sessions_; }
   ProducerIds& producer_ids() { return producer_ids_; }
   log::DataDirectory& directory() { return directory_; }
-  const std::vector<std::unique_ptr<Listener>>& listeners() const { return listeners_; }
   SlabPool& slabs() { return slabs_; }
   Timestamp now() const;
+
+  // What nodes say to each other. A message that was written by a newer view than ours waits.
+  template <class Content>
+  void send(NodeId to, Content content) {
+    peers_.send(to, {id_, view_.version(), std::move(content)});
+  }
+  void receive(Message message);
+
+  NodeSwitch& node_switch() { return switch_; }
 
   // While a connection executes and answers.
   class Turn {
@@ -86,57 +111,41 @@ class Node {
 
   // Makes the log start offsets durable, away from the loop.
   void save_log_start_offsets(StoragePool::Done saved);
-
-  // Connections come and go.
-  void admit(Listener& listener, boost::asio::ip::tcp::socket socket);
-  void on_active(Connection& connection);
-  void on_closed(Connection& connection);
-  void log_refusal(std::string_view what, const std::string& peer);
-
-  // Memory for requests under way. When it is used up a connection has to wait, except for one,
-  // so that somebody can finish and give some back.
-  struct Memory {
-    std::size_t receiving = 0;
-    std::size_t budget = 0;
-  };
-  Memory& memory() { return memory_; }
-  bool may_receive(Connection& connection);
-  void give_memory_back(Connection& connection);
+  void save_recovery_points_soon();
+  // Removes a folder that was set aside, away from the loop.
+  void remove_later(const std::string& set_aside);
 
  private:
-  void catalogue_changed();
+  void read(Message& message);
+  void apply(const Commit& commit);
   void run_background_tasks(Partition& partition);
-  void save_recovery_points_soon();
-  void remove_later(const std::string& set_aside);
-  void close_idle_connections();
-  void watch_for_idle_connections();
 
   boost::asio::io_context& loop_;
   BrokerConfig& config_;
+  NodeId id_;
+  const Cluster& cluster_;
+  Peers& peers_;
   log::DataDirectory& directory_;
-  std::vector<std::unique_ptr<Listener>>& listeners_;
+  meta::CatalogueView view_;
   StoragePool pool_;
-  CatalogueWriter catalogue_;
+  std::optional<Controller> controller_;
+  CatalogueWriter writer_;
   log::TailCache cache_;
   SlabPool slabs_;
   PartitionTable partitions_;
+  Replication replication_;
   FetchSessions sessions_;
   ProducerIds producer_ids_;
+  ClientConnections connections_;
+  NodeSwitch switch_;
+  std::optional<LeaderBalancer> leader_balancer_;  // of the controller
+  std::vector<Message> early_;                     // by a view that we do not have yet
   int turns_ = 0;
-  Memory memory_;
-  Connection* privileged_ = nullptr;
-  std::deque<ConnectionPtr> short_of_memory_;
   std::vector<Partition*> dirty_;  // something is staged
   std::vector<ProduceWait> produces_;
   std::vector<FetchWaitPtr> due_;
-  // The one that has been silent longest comes first.
-  boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
-  std::size_t connection_count_ = 0;
-  boost::asio::steady_timer idle_timer_;
   boost::asio::steady_timer checkpoint_timer_;
   bool checkpoint_is_due_ = false;
-  bool watches_idle_ = false;
-  std::chrono::steady_clock::time_point last_refusal_logged_{};
   std::int64_t last_expiry_ms_ = 0;
 };
 

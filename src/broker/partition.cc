@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/partition.h"
 
+#include "base/assert.h"
 #include "broker/fetch_wait.h"
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <limits>
+
 namespace odradek::broker {
 
 Partition::Partition(const Shared& shared, meta::TopicPtr topic, PartitionId id,
-                     std::shared_ptr<const log::LogConfig> config)
-    : shared_(shared), topic_(std::move(topic)), id_(id), config_(std::move(config)) {}
+                     std::shared_ptr<const log::LogConfig> config, Role role)
+    : shared_(shared), topic_(std::move(topic)), id_(id), config_(std::move(config)), role_(role) {}
 
 Result<log::PartitionLog*> Partition::log() {
+  ASSERT(leads());
   if (!log_ && !failed_) {
     if (auto opened = open(); !opened) {
       failed_ = std::move(opened).error();
@@ -38,9 +43,79 @@ Result<> Partition::open() {
   return {};
 }
 
+void Partition::expect_log() {
+  ASSERT(role_ == Role::follower);
+  role_ = Role::leader_without_log;
+  follower_log_.reset();
+}
+
+void Partition::accept(std::unique_ptr<log::PartitionLog> log) {
+  ASSERT(role_ == Role::leader_without_log);
+  role_ = Role::leader;
+  failed_.reset();
+  log_ = std::move(log);
+  const auto early = std::exchange(early_syncs_, {});
+  if (!log_) return;  // nobody had opened it
+  log_->adopt(shared_.cache);
+  log_->begin_epoch(leader_epoch());
+  for (const SyncOutcome& outcome : early) synced(outcome);
+}
+
+std::unique_ptr<log::PartitionLog> Partition::become_follower() {
+  ASSERT(role_ != Role::follower);
+  role_ = Role::follower;
+  followers_.clear();
+  early_syncs_.clear();
+  if (log_) log_->release();
+  return std::move(log_);
+}
+
+void Partition::synced(const SyncOutcome& outcome) {
+  if (role_ == Role::leader_without_log) return early_syncs_.push_back(outcome);
+  if (!log_) return;
+  if (outcome.result) {
+    log_->synced(outcome.recovery_point);
+    return shared_.directory.set_recovery_point(folder(), log_->recovery_point());
+  }
+  spdlog::error("cannot sync; the partition is offline partition={} reason=\"{}\"", folder(),
+                outcome.result.error().context);
+  log_->sync_failed(outcome.result.error());
+}
+
+Result<log::ReadableLog*> Partition::readable() {
+  if (role_ == Role::follower) return follower_log_.get();
+  TRY(log::PartitionLog* const log, this->log());
+  return log;
+}
+
+void Partition::add_follower(NodeId follower) {
+  if (std::find(followers_.begin(), followers_.end(), follower) == followers_.end()) {
+    followers_.push_back(follower);
+  }
+}
+
+log::FollowerLog::Progress Partition::progress() const {
+  ASSERT(log_ != nullptr);
+  return {log_->log_start_offset(), log_->high_watermark()};
+}
+
+Result<std::size_t> Partition::advance(const log::FollowerLog::Progress& progress) {
+  ASSERT(role_ == Role::follower);
+  if (!follower_log_) follower_log_ = std::make_unique<log::FollowerLog>(shared_.files, path());
+  auto bytes = follower_log_->advance(progress);
+  if (!bytes) follower_log_.reset();  // half a picture is none
+  return bytes;
+}
+
 void Partition::update(meta::TopicPtr topic, std::shared_ptr<const log::LogConfig> config) {
+  const bool has_new_epoch =
+      topic->partitions[static_cast<std::size_t>(id_.value)].leader_epoch != leader_epoch();
   topic_ = std::move(topic);
   config_ = std::move(config);
+  if (!has_new_epoch) return;
+  has_asked_ = false;
+  if (log_) log_->begin_epoch(leader_epoch());
+  wake_all();  // those who believe in the epoch before are to be told
 }
 
 void Partition::wake(std::size_t bytes) {
@@ -48,16 +123,17 @@ void Partition::wake(std::size_t bytes) {
   for (FetchHook& hook : waiters_) hook.wait->appended(bytes);
 }
 
+void Partition::wake_all() { wake(std::numeric_limits<std::size_t>::max()); }
+
 Result<std::int64_t> Partition::size_on_disk() {
   if (log_) return log_->size();
-  const std::string path = shared_.directory.path() + "/" + folder();
-  const auto names = shared_.files.list(path);
+  const auto names = shared_.files.list(path());
   if (!names && names.error().fault == Fault::not_found) return 0;  // never used
   if (!names) return names.error();
   std::int64_t total = 0;
   for (const std::string& name : *names) {
     if (!name.ends_with(".log")) continue;
-    TRY(const auto file, shared_.files.open(path + "/" + name, log::FileSystem::Open::read_only));
+    TRY(const auto file, shared_.files.open(path() + "/" + name, log::FileSystem::Open::read_only));
     TRY(const std::int64_t size, file->size());
     total += size;
   }

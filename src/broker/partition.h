@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "log/data_directory.h"
+#include "log/follower_log.h"
 #include "log/partition_log.h"
 #include "log/tail_cache.h"
 #include "meta/catalogue_view.h"
@@ -25,7 +26,17 @@ struct FetchHook
   FetchWait* wait = nullptr;
 };
 
-// A partition that this node leads: its log, opened at the first use, and who waits for it.
+// The outcome of a sync that a log had asked for.
+struct SyncOutcome {
+  Offset recovery_point;
+  Result<> result;
+};
+
+// A replica that this node has of a partition.
+//
+// The leader has the log: opened at the first use, or received from the leader before it. A node
+// that became leader of a partition with a past has to wait for that log; until then it refuses as
+// if it did not lead. A follower has a view of the log, as far as the leader told it.
 class Partition {
  public:
   struct Shared {
@@ -33,13 +44,39 @@ class Partition {
     log::DataDirectory& directory;
     log::TailCache& cache;
   };
+  enum class Role { leader, leader_without_log, follower };
   Partition(const Shared& shared, meta::TopicPtr topic, PartitionId id,
-            std::shared_ptr<const log::LogConfig> config);
+            std::shared_ptr<const log::LogConfig> config, Role role);
 
-  // The log, or why it cannot be opened; one that is damaged is not tried again.
+  Role role() const { return role_; }
+  // Whether it has the log, so that it may be used as leader.
+  bool leads() const { return role_ == Role::leader; }
+
+  // Of a leader: the log, or why it cannot be opened; one that is damaged is not tried again.
   Result<log::PartitionLog*> log();
   // The log if it is open already, else null.
   log::PartitionLog* open_log() const { return log_.get(); }
+
+  // Leadership comes and goes. Before the log has come a leader has nothing to give.
+  void expect_log();
+  void accept(std::unique_ptr<log::PartitionLog> log);
+  std::unique_ptr<log::PartitionLog> become_follower();
+  // A sync of the log has ended; kept for the log where that is still on its way.
+  void synced(const SyncOutcome& outcome);
+
+  // What consumers read; null where a follower was not told yet.
+  Result<log::ReadableLog*> readable();
+
+  // Of a leader: followers that want to know when there is more than they know.
+  void add_follower(NodeId follower);
+  std::vector<NodeId> take_followers() { return std::exchange(followers_, {}); }
+  log::FollowerLog::Progress progress() const;
+  // Of a follower: how far the leader is, as far as it was told.
+  const log::FollowerLog* follower_log() const { return follower_log_.get(); }
+  Result<std::size_t> advance(const log::FollowerLog::Progress& progress);
+  // One question to the leader at a time: true where this is the first.
+  bool ask() { return !std::exchange(has_asked_, true); }
+  void answered() { has_asked_ = false; }
 
   // The bytes of its records, without opening the log.
   Result<std::int64_t> size_on_disk();
@@ -56,21 +93,30 @@ class Partition {
   std::string folder() const { return log::DataDirectory::folder(topic_->name, id_); }
 
   void add_waiter(FetchHook& hook) { waiters_.push_back(hook); }
+  bool has_waiters() const { return !waiters_.empty(); }
   // Tells those who wait that `bytes` more can be read; they may answer and leave.
   void wake(std::size_t bytes);
+  // Tells them that something else has changed.
+  void wake_all();
 
   // Makes the log durable and closes it, at an orderly stop.
   Result<> close();
 
  private:
   Result<> open();
+  std::string path() const { return shared_.directory.path() + "/" + folder(); }
 
   Shared shared_;
   meta::TopicPtr topic_;
   PartitionId id_;
   std::shared_ptr<const log::LogConfig> config_;
+  Role role_;
   std::unique_ptr<log::PartitionLog> log_;
   std::optional<Error> failed_;
+  std::vector<SyncOutcome> early_syncs_;  // of the log that is on its way
+  std::vector<NodeId> followers_;
+  std::unique_ptr<log::FollowerLog> follower_log_;
+  bool has_asked_ = false;
   boost::intrusive::list<FetchHook, boost::intrusive::constant_time_size<false>> waiters_;
 };
 

@@ -7,27 +7,72 @@ namespace odradek::broker {
 
 using wire::ErrorCode;
 
-PartitionTable::Found PartitionTable::found_in(const Entry* entry, PartitionId id,
-                                               ErrorCode unknown_topic) {
-  if (!entry) return {.error = unknown_topic};
-  const auto& partitions = entry->partitions;
-  if (id.value < 0 || static_cast<std::size_t>(id.value) >= partitions.size()) {
+namespace {
+
+using Found = PartitionTable::Found;
+using Partitions = std::vector<std::unique_ptr<Partition>>;
+
+Found found_in(const Partitions* partitions, PartitionId id, ErrorCode unknown_topic) {
+  if (!partitions) return {.error = unknown_topic};
+  if (id.value < 0 || static_cast<std::size_t>(id.value) >= partitions->size()) {
     return {.error = ErrorCode::unknown_topic_or_partition};
   }
-  Partition* const partition = partitions[static_cast<std::size_t>(id.value)].get();
-  if (!partition) return {.error = ErrorCode::not_leader_or_follower};
+  Partition* const partition = (*partitions)[static_cast<std::size_t>(id.value)].get();
+  const bool is_usable = partition && partition->role() != Partition::Role::leader_without_log;
+  if (!is_usable) return {.error = ErrorCode::not_leader_or_follower};
   return {.partition = partition};
 }
 
-PartitionTable::Found PartitionTable::find(std::string_view topic, PartitionId id) {
-  const auto entry = entries_.find(topic);
-  return found_in(entry == entries_.end() ? nullptr : &entry->second, id,
-                  ErrorCode::unknown_topic_or_partition);
+Found only_as_leader(Found found) {
+  if (!found.partition || found.partition->leads()) return found;
+  return {.error = ErrorCode::not_leader_or_follower};
 }
 
-PartitionTable::Found PartitionTable::find(const Uuid& topic, PartitionId id) {
+}  // namespace
+
+const PartitionTable::Entry* PartitionTable::entry_of(std::string_view topic) const {
+  const auto entry = entries_.find(topic);
+  return entry == entries_.end() ? nullptr : &entry->second;
+}
+
+const PartitionTable::Entry* PartitionTable::entry_of(const Uuid& topic) const {
   const auto entry = by_id_.find(topic);
-  return found_in(entry == by_id_.end() ? nullptr : entry->second, id, ErrorCode::unknown_topic_id);
+  return entry == by_id_.end() ? nullptr : entry->second;
+}
+
+Found PartitionTable::find_replica(std::string_view topic, PartitionId id) {
+  const Entry* const entry = entry_of(topic);
+  return found_in(entry ? &entry->partitions : nullptr, id, ErrorCode::unknown_topic_or_partition);
+}
+
+Found PartitionTable::find_replica(const Uuid& topic, PartitionId id) {
+  const Entry* const entry = entry_of(topic);
+  return found_in(entry ? &entry->partitions : nullptr, id, ErrorCode::unknown_topic_id);
+}
+
+Found PartitionTable::find(std::string_view topic, PartitionId id) {
+  return only_as_leader(find_replica(topic, id));
+}
+
+Found PartitionTable::find(const Uuid& topic, PartitionId id) {
+  return only_as_leader(find_replica(topic, id));
+}
+
+PartitionTable::Opened PartitionTable::open(std::string_view topic, PartitionId id,
+                                            LeaderEpoch believed) {
+  const Found found = find(topic, id);
+  if (!found.partition) return {.error = found.error};
+  const ErrorCode bad_epoch = check_epoch(*found.partition, believed);
+  if (bad_epoch != ErrorCode::none) return {.error = bad_epoch};
+  const auto log = found.partition->log();
+  if (!log) return {.error = ErrorCode::kafka_storage_error};
+  return {.partition = found.partition, .log = *log};
+}
+
+Partition* PartitionTable::replica(const Uuid& topic, PartitionId id) {
+  const Entry* const entry = entry_of(topic);
+  const auto index = static_cast<std::size_t>(id.value);
+  return entry && index < entry->partitions.size() ? entry->partitions[index].get() : nullptr;
 }
 
 std::shared_ptr<const log::LogConfig> PartitionTable::config_of(const meta::Topic& topic) const {
@@ -36,7 +81,8 @@ std::shared_ptr<const log::LogConfig> PartitionTable::config_of(const meta::Topi
   return std::make_shared<const log::LogConfig>(log_config(options));
 }
 
-void PartitionTable::update(const meta::CatalogueView& view, const Removed& removed) {
+PartitionTable::Changes PartitionTable::update(const meta::CatalogueView& view) {
+  Changes changes;
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const meta::TopicPtr now = view.find(entry->first);
     if (now && now->id == entry->second.topic->id) {
@@ -44,49 +90,88 @@ void PartitionTable::update(const meta::CatalogueView& view, const Removed& remo
       continue;
     }
     by_id_.erase(entry->second.topic->id);
-    remove(entry->second, removed);
+    remove(entry->second, changes);
     entry = entries_.erase(entry);
   }
   for (const auto& [name, topic] : view.topics()) {
     Entry& entry = entries_[name];
     if (entry.topic == topic) continue;
-    bring_up_to_date(entry, topic);
+    bring_up_to_date(entry, topic, changes);
     by_id_[topic->id] = &entry;
   }
+  return changes;
 }
 
-void PartitionTable::bring_up_to_date(Entry& entry, const meta::TopicPtr& topic) {
+void PartitionTable::bring_up_to_date(Entry& entry, const meta::TopicPtr& topic, Changes& changes) {
+  const std::size_t before = entry.partitions.size();
   entry.topic = topic;
+  entry.partitions.resize(topic->partitions.size());
   const auto config = config_of(*topic);
-  for (auto& partition : entry.partitions) {
-    if (partition) partition->update(topic, config);
-  }
-  while (entry.partitions.size() < topic->partitions.size()) {
-    const PartitionId id{static_cast<std::int32_t>(entry.partitions.size())};
-    const bool leads = topic->partitions[entry.partitions.size()].leader == node_;
-    entry.partitions.push_back(leads ? std::make_unique<Partition>(shared_, topic, id, config)
-                                     : nullptr);
+  for (std::size_t i = 0; i < entry.partitions.size(); ++i) {
+    bring_up_to_date(entry.partitions[i], topic, {static_cast<std::int32_t>(i)}, config,
+                     i >= before, changes);
   }
 }
 
-void PartitionTable::remove(Entry& entry, const Removed& removed) {
-  for (auto& partition : entry.partitions) {
-    if (!partition) continue;
-    const std::string folder = partition->folder();
-    partition->wake(std::numeric_limits<std::int32_t>::max());  // they find it gone
-    partition.reset();
-    shared_.directory.forget(folder);
-    const auto set_aside = shared_.directory.set_aside(folder);
-    if (!set_aside) {
-      spdlog::error("cannot remove a partition reason=\"{}\"", set_aside.error().context);
-    } else if (!set_aside->empty()) {
-      removed(*set_aside);
+void PartitionTable::bring_up_to_date(std::unique_ptr<Partition>& partition,
+                                      const meta::TopicPtr& topic, PartitionId id,
+                                      const std::shared_ptr<const log::LogConfig>& config,
+                                      bool is_new, Changes& changes) {
+  using Role = Partition::Role;
+  const meta::PartitionRecord& record = topic->partitions[static_cast<std::size_t>(id.value)];
+  const bool shall_lead = record.leader == node_;
+  if (partition && partition->role() != Role::follower && !shall_lead) {
+    // One without its log has nothing to give: the log follows when it comes (Replication).
+    const bool has_log = partition->leads();
+    auto log = partition->become_follower();
+    if (has_log) {
+      changes.departures.push_back({topic->name, topic->id, id, record.leader, std::move(log)});
     }
   }
+  if (!shall_lead && !record.is_replica(node_)) {
+    if (partition) partition->wake_all();  // they find it gone
+    return partition.reset();
+  }
+  if (!partition) {
+    // The first leader of a new partition makes its log; a later one gets it.
+    const Role role = !shall_lead ? Role::follower
+                      : is_new    ? Role::leader
+                                  : Role::leader_without_log;
+    partition = std::make_unique<Partition>(shared_, topic, id, config, role);
+    return;
+  }
+  if (shall_lead && partition->role() == Role::follower) partition->expect_log();
+  partition->update(topic, config);
+}
+
+void PartitionTable::remove(Entry& entry, Changes& changes) {
+  for (auto& partition : entry.partitions) {
+    if (!partition) continue;
+    partition->wake_all();  // they find it gone
+    const bool has_log = partition->leads();
+    const PartitionId id = partition->id();
+    partition.reset();
+    if (!has_log) continue;
+    auto folder = set_aside(entry.topic->name, entry.topic->id, id);
+    if (!folder.empty()) changes.set_aside.push_back(std::move(folder));
+  }
+}
+
+std::string PartitionTable::set_aside(const std::string& topic, const Uuid& topic_id,
+                                      PartitionId id) {
+  auto folder = shared_.directory.set_aside(log::DataDirectory::folder(topic, id), topic_id);
+  if (folder) return std::move(*folder);
+  spdlog::error("cannot remove a partition reason=\"{}\"", folder.error().context);
+  return {};
 }
 
 void PartitionTable::refresh_configs() {
-  for (auto& [name, entry] : entries_) bring_up_to_date(entry, entry.topic);
+  for (auto& [name, entry] : entries_) {
+    const auto config = config_of(*entry.topic);
+    for (auto& partition : entry.partitions) {
+      if (partition) partition->update(entry.topic, config);
+    }
+  }
 }
 
 void PartitionTable::for_each(const std::function<void(Partition&)>& visit) {

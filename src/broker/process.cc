@@ -2,6 +2,7 @@
 #include "broker/process.h"
 
 #include "meta/catalogue_log.h"
+#include "meta/leadership.h"
 
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
@@ -35,38 +36,47 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-std::string data_path(const BrokerOptions& options) {
-  return options.log_dirs->value_or(*options.log_dir);
-}
-
 }  // namespace
 
 Result<> Process::run(const Ready& ready) {
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
-  TRY(bind());
-  TRY(advertise());
+  TRY(make_seats());
+  describe_cluster();
   TRY(open_data());
-  node_ = std::make_unique<Node>(
-      Node::Parts{loop_, config_, files_, *directory_, *catalogue_, listeners_});
-  boost::asio::signal_set signals(loop_, SIGINT, SIGTERM);
+  make_nodes();
+  TRY(open_control());
+  boost::asio::signal_set signals(seats_.front()->loop, SIGINT, SIGTERM);
   signals.async_wait([this](const auto& cancelled, int signal) {
     if (cancelled) return;
     spdlog::info("stopping signal={}", signal);
-    loop_.stop();
+    stop_loops();
   });
-  for (auto& listener : listeners_) {
-    TRY(listener->listen(*config_.options().socket_listen_backlog_size));
+  for (const auto& seat : seats_) {
+    for (auto& listener : seat->listeners) {
+      TRY(listener->listen(*config_.options().socket_listen_backlog_size));
+    }
   }
-  node_->start();
-  ready(listeners_.front()->endpoint());
-  loop_.run();
+  ready(started());
+  run_loops();
   signals.cancel();
-  return node_->stop();
+  finish_messages();
+  control_.reset();
+  return close_data();
 }
 
-Result<> Process::bind() {
-  const BrokerOptions& options = config_.options();
+Result<> Process::make_seats() {
+  for (int number = 0; number < *config_.options().nodes; ++number) {
+    auto& seat = *seats_.emplace_back(std::make_unique<Seat>());
+    TRY(seat.config, config_.for_node(number));
+    TRY(bind(seat));
+    TRY(advertise(seat));
+  }
+  return {};
+}
+
+Result<> Process::bind(Seat& seat) {
+  const BrokerOptions& options = seat.config->options();
   TRY(const auto endpoints, parse_endpoints(*options.listeners));
   const auto& controllers = *options.controller_listener_names;
   for (const Endpoint& endpoint : endpoints) {
@@ -76,28 +86,55 @@ Result<> Process::bind() {
       return Error{Fault::invalid, "listener " + endpoint.name + " wants " + protocol +
                                        ": only PLAINTEXT is served so far"};
     }
-    listeners_.push_back(std::make_unique<Listener>(loop_, endpoint));
-    TRY(listeners_.back()->bind());
+    seat.listeners.push_back(std::make_unique<Listener>(seat.loop, endpoint));
+    TRY(seat.listeners.back()->bind());
   }
-  if (listeners_.empty()) return Error{Fault::invalid, "listeners names no listener for clients"};
+  if (seat.listeners.empty())
+    return Error{Fault::invalid, "listeners names no listener for clients"};
   return {};
 }
 
-Result<> Process::advertise() {
-  const auto& text = *config_.options().advertised_listeners;
+Result<> Process::advertise(Seat& seat) {
+  const auto& text = *seat.config->options().advertised_listeners;
   if (!text) return {};
   TRY(const auto endpoints, parse_endpoints(*text));
   for (const Endpoint& endpoint : endpoints) {
-    for (auto& listener : listeners_) {
+    for (auto& listener : seat.listeners) {
       if (listener->endpoint().name == endpoint.name) listener->advertise(endpoint);
     }
   }
   return {};
 }
 
+void Process::describe_cluster() {
+  for (const auto& seat : seats_) {
+    const BrokerOptions& options = seat->config->options();
+    auto& member = cluster_.members.emplace_back();
+    member.id = {*options.node_id};
+    member.rack = *options.broker_rack;
+    for (const auto& listener : seat->listeners) {
+      const Endpoint& told = listener->advertised().value_or(listener->endpoint());
+      member.addresses.push_back(
+          {listener->endpoint().name, told.host, told.port, listener->advertised().has_value()});
+    }
+  }
+  cluster_.controller = cluster_.members.front().id;
+}
+
+Process::Started Process::started() const {
+  std::string bootstrap;
+  for (const auto& seat : seats_) {
+    const Endpoint& endpoint = seat->listeners.front()->endpoint();
+    const bool is_local = endpoint.host.empty() || endpoint.host == "localhost";
+    bootstrap += (bootstrap.empty() ? "" : ",") + (is_local ? "127.0.0.1" : endpoint.host) + ":" +
+                 std::to_string(endpoint.port);
+  }
+  return {std::move(bootstrap), cluster_.members.front().id, cluster_.members.size()};
+}
+
 Result<> Process::open_data() {
   const BrokerOptions& options = config_.options();
-  const std::string path = data_path(options);
+  const std::string path = options.data_directory();
   if (path.find(',') != std::string::npos) {
     return Error{Fault::invalid, "log.dirs names several directories: one is served"};
   }
@@ -112,15 +149,100 @@ Result<> Process::open_data() {
   }
   TRY(directory_, log::DataDirectory::open(files_, path));
   const std::string cluster_id = options.cluster_id->value_or(Uuid::random().to_string());
-  TRY(catalogue_, meta::Catalogue::open(files_, directory_->catalogue_path(), cluster_id));
-  if (!directory_->was_clean() && !catalogue_->view().topics().empty()) {
+  TRY(catalogue_, meta::Catalogue::open(files_, directory_->catalogue_path(), cluster_id, view_));
+  if (!directory_->was_clean() && !view_.topics().empty()) {
     spdlog::warn("the last stop was not in order: each log is checked when it is first used");
   }
-  const NodeId node{*options.node_id};
-  TRY(catalogue_->commit({meta::NodeStartedRecord{node}}));
-  TRY(catalogue_->compact_if_large());
-  const auto& view = catalogue_->view();
-  return directory_->write_identity(view.cluster_id(), view.directory_id(), node);
+  std::vector<NodeId> nodes;
+  for (const Cluster::Member& member : cluster_.members) nodes.push_back(member.id);
+  TRY(catalogue_->commit(meta::start_cluster(view_, nodes), view_));
+  TRY(catalogue_->compact_if_large(view_));
+  return directory_->write_identity(view_.cluster_id(), view_.directory_id(), cluster_.controller);
+}
+
+void Process::make_nodes() {
+  for (const auto& seat : seats_) {
+    const bool is_controller = seat == seats_.front();
+    seat->node = std::make_unique<Node>(
+        Node::Parts{seat->loop, *seat->config, files_, *directory_, cluster_, peers_, view_,
+                    is_controller ? catalogue_.get() : nullptr, seat->listeners});
+    peers_.add(seat->node->id(), seat->loop,
+               [node = seat->node.get()](Message message) { node->receive(std::move(message)); });
+  }
+  view_ = {};  // each node has its own from here on
+  const auto leftovers = directory_->leftovers();
+  if (!leftovers) return;
+  for (const std::string& name : *leftovers) seats_.front()->node->remove_later(name);
+}
+
+Result<> Process::open_control() {
+  if (seats_.size() == 1) return {};
+  control_.emplace(seats_.front()->loop);
+  auto opened = control_->open(ControlSocket::path_in(directory_->path()),
+                               [this](const std::string& command, ControlSocket::Reply reply) {
+                                 control(command, std::move(reply));
+                               });
+  if (opened) return {};
+  // A file system without sockets: everything else works.
+  spdlog::warn("nodes cannot be stopped and started reason=\"{}\"", opened.error().context);
+  control_.reset();
+  return {};
+}
+
+void Process::control(const std::string& command, ControlSocket::Reply reply) {
+  const auto wish = parse_node_command(command);
+  if (!wish) return reply(wish.error().context);
+  if (!cluster_.find(wish->node)) {
+    return reply("there is no node " + std::to_string(wish->node.value));
+  }
+  spdlog::info("node {} id={}", wish->up ? "start" : "stop", wish->node.value);
+  seats_.front()->node->node_switch().ask(wish->node, wish->up,
+                                          [reply = std::move(reply)](const Result<>& done) {
+                                            reply(done ? std::string{} : done.error().context);
+                                          });
+}
+
+void Process::run_loops() {
+  const auto serve = [](Seat& seat) {
+    seat.node->start();
+    seat.loop.run();
+    seat.node->leave();
+  };
+  for (const auto& seat : seats_) {
+    if (seat != seats_.front()) seat->thread = std::thread(serve, std::ref(*seat));
+  }
+  serve(*seats_.front());
+  for (const auto& seat : seats_) {
+    if (seat->thread.joinable()) seat->thread.join();
+  }
+}
+
+void Process::stop_loops() {
+  for (const auto& seat : seats_) seat->loop.stop();
+}
+
+// What nodes and the storage pool had sent before everybody left, like a log between two nodes, and
+// what follows from it. This thread alone is left.
+void Process::finish_messages() {
+  for (bool any = true; any;) {
+    any = false;
+    for (const auto& seat : seats_) {
+      seat->node->finish_background_work();
+      seat->loop.restart();
+      if (seat->loop.poll() > 0) any = true;
+    }
+  }
+}
+
+Result<> Process::close_data() {
+  Result<> outcome;
+  for (const auto& seat : seats_) {
+    auto closed = seat->node->close_logs();
+    if (!closed && outcome) outcome = std::move(closed);
+  }
+  TRY(directory_->write_recovery_points());
+  if (!outcome) return outcome;
+  return directory_->mark_clean();
 }
 
 }  // namespace odradek::broker

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/produce_wait.h"
 
+#include "broker/leader_hints.h"
+#include "broker/node.h"
+
 namespace odradek::broker {
 
 using wire::ErrorCode;
@@ -33,6 +36,7 @@ PartitionResponse response_of(ProduceWait::Outcome& outcome) {
 void ProduceWait::finish() {
   bool failed = false;
   ProduceResponse response;
+  LeaderHints hints(exchange->node(), exchange->connection());
   for (Outcome& outcome : outcomes) {
     const auto* const log = outcome.staged_in ? outcome.staged_in->open_log() : nullptr;
     if (log && log->offline()) {
@@ -43,8 +47,15 @@ void ProduceWait::finish() {
     const bool same_topic = !topics.empty() && topics.back().name == outcome.topic &&
                             topics.back().topic_id == outcome.topic_id;
     if (!same_topic) topics.push_back({.name = outcome.topic, .topic_id = outcome.topic_id});
-    topics.back().partition_responses.push_back(response_of(outcome));
+    auto& answered = topics.back().partition_responses.emplace_back(response_of(outcome));
+    if (answered.error_code == ErrorCode::not_leader_or_follower) {
+      const auto& view = exchange->node().view();
+      const auto topic =
+          outcome.topic_id.is_zero() ? view.find(outcome.topic) : view.find(outcome.topic_id);
+      hints.add(answered, topic, outcome.partition);
+    }
   }
+  hints.add_endpoints(response);
   if (acks != 0) return answer<ProduceRequest>(*exchange, response);
   // Nothing is answered, so closing the connection is the only way to tell of a failure.
   failed ? exchange->close_connection() : exchange->answer_with_nothing();

@@ -13,13 +13,13 @@ void ProducerIds::take(Taken taken) {
 
 void ProducerIds::reserve() {
   catalogue_.change(
-      [](const meta::CatalogueView& view) {
-        const ProducerId end{view.next_producer_id().value + block_size};
-        return meta::Records{meta::ProducerIdsRecord{end}};
+      [this](const meta::CatalogueView& view) {
+        reserved_end_ = {view.next_producer_id().value + block_size};
+        return meta::Records{meta::ProducerIdsRecord{reserved_end_}};
       },
       [this](const Result<>& reserved) {
         if (reserved) {
-          end_ = catalogue_.view().next_producer_id();
+          end_ = reserved_end_;
           next_ = {end_.value - block_size};
         }
         for (Taken& taken : std::exchange(waiting_, {})) {

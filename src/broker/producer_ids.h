@@ -29,6 +29,7 @@ class ProducerIds {
   CatalogueWriter& catalogue_;
   ProducerId next_;
   ProducerId end_;
+  ProducerId reserved_end_;  // of the block that was asked for last
   std::deque<Taken> waiting_;
 };
 

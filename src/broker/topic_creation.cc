@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/topic_creation.h"
 
+#include "meta/replica_placement.h"
 #include "meta/topic_name.h"
 #include "meta/topic_options.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace odradek::broker {
@@ -16,9 +18,6 @@ namespace {
 using Wish = wire::CreateTopicsRequest::CreatableTopic;
 
 constexpr std::int32_t by_default = -1;
-constexpr std::int32_t node_count = 1;
-// A named limit against a typing error that would fill the disk with folders.
-constexpr std::int32_t max_partitions = 100000;
 
 TopicCreation refused(ErrorCode error, std::string message) {
   return {.error = error, .message = std::move(message)};
@@ -38,35 +37,42 @@ std::optional<TopicCreation> check_name(const Wish& wish, const meta::CatalogueV
   return std::nullopt;
 }
 
-TopicCreation place_as_assigned(const Wish& wish, NodeId node) {
+TopicCreation place_as_assigned(const Wish& wish, const Cluster& cluster,
+                                const meta::CatalogueView& view) {
   if (wish.num_partitions != by_default || wish.replication_factor != by_default) {
     return refused(ErrorCode::invalid_request,
                    "A manual partition assignment was specified, but numPartitions or "
                    "replicationFactor was not set to -1.");
   }
-  std::set<PartitionId> ids;
+  TopicCreation placed;
+  auto& partitions = placed.topic.emplace().partitions;
+  std::map<PartitionId, const std::vector<NodeId>*> by_id;
   for (const auto& assignment : wish.assignments) {
-    if (!ids.insert(assignment.partition_index).second) {
+    if (!by_id.emplace(assignment.partition_index, &assignment.broker_ids).second) {
       return refused(ErrorCode::invalid_replica_assignment,
                      "Found multiple manual partition assignments for partition " +
                          std::to_string(assignment.partition_index.value));
     }
-    if (assignment.broker_ids != std::vector{node}) {
-      return refused(ErrorCode::invalid_replica_assignment,
-                     "The manual partition assignment includes a broker that is not there.");
-    }
   }
-  const auto count = static_cast<std::int32_t>(ids.size());
-  if (ids.begin()->value != 0 || ids.rbegin()->value != count - 1) {
+  if (by_id.begin()->first.value != 0 ||
+      by_id.rbegin()->first.value != static_cast<std::int32_t>(by_id.size()) - 1) {
     return refused(ErrorCode::invalid_replica_assignment,
                    "partitions should be a consecutive 0-based integer sequence");
   }
-  TopicCreation placed;
-  placed.topic.emplace().partitions = place_partitions(count, 1, node);
+  const std::size_t replicas = by_id.begin()->second->size();
+  for (const auto& [id, assigned] : by_id) {
+    auto assignment = place_as_assigned(*assigned, replicas, cluster, view);
+    if (!assignment.partition) {
+      return refused(ErrorCode::invalid_replica_assignment, assignment.fault);
+    }
+    partitions.push_back(std::move(*assignment.partition));
+  }
   return placed;
 }
 
-TopicCreation place_by_count(const Wish& wish, const BrokerOptions& options, NodeId node) {
+TopicCreation place_by_count(const Wish& wish, const BrokerOptions& options, const Cluster& cluster,
+                             const meta::CatalogueView& view) {
+  const auto node_count = static_cast<std::int32_t>(cluster.members.size());
   const std::int32_t count =
       wish.num_partitions == by_default ? *options.num_partitions : wish.num_partitions;
   const std::int32_t replicas = wish.replication_factor == by_default
@@ -89,7 +95,8 @@ TopicCreation place_by_count(const Wish& wish, const BrokerOptions& options, Nod
                        " broker(s) are registered.");
   }
   TopicCreation placed;
-  placed.topic.emplace().partitions = place_partitions(count, replicas, node);
+  placed.topic.emplace().partitions =
+      place_partitions(count, static_cast<std::size_t>(replicas), cluster, view);
   return placed;
 }
 
@@ -117,19 +124,64 @@ std::optional<TopicCreation> check_configs(const Wish& wish) {
 
 }  // namespace
 
-std::vector<meta::PartitionRecord> place_partitions(std::int32_t count, std::int32_t replicas,
-                                                    NodeId node) {
-  const std::vector<NodeId> all(static_cast<std::size_t>(replicas), node);
-  const meta::PartitionRecord one{.replicas = all, .leader = node, .leader_epoch = {0}};
-  return std::vector<meta::PartitionRecord>(static_cast<std::size_t>(count), one);
+std::vector<meta::PartitionRecord> place_partitions(std::int32_t count, std::size_t replicas,
+                                                    const Cluster& cluster,
+                                                    const meta::CatalogueView& view) {
+  std::vector<meta::PlacementNode> nodes;
+  for (const Cluster::Member& member : cluster.members) {
+    nodes.push_back({member.id, member.rack, view.is_up(member.id)});
+  }
+  std::size_t already = 0;
+  for (const auto& [name, topic] : view.topics()) already += topic->partitions.size();
+  meta::ReplicaPlacement placement(nodes, already);
+  std::vector<meta::PartitionRecord> placed;
+  for (std::int32_t i = 0; i < count; ++i) placed.push_back(placement.place(replicas));
+  return placed;
+}
+
+std::string assignment_fault(const std::vector<NodeId>& replicas, const Cluster& cluster) {
+  if (replicas.empty()) {
+    return "The manual partition assignment includes an empty replica list.";
+  }
+  std::set<NodeId> seen;
+  for (const NodeId node : replicas) {
+    if (!cluster.find(node)) {
+      return "The manual partition assignment includes broker " + std::to_string(node.value) +
+             ", but no such broker is registered.";
+    }
+    if (!seen.insert(node).second) {
+      return "The manual partition assignment includes the broker " + std::to_string(node.value) +
+             " more than once.";
+    }
+  }
+  return {};
+}
+
+Assignment place_as_assigned(const std::vector<NodeId>& replicas, std::size_t expected,
+                             const Cluster& cluster, const meta::CatalogueView& view) {
+  if (auto fault = assignment_fault(replicas, cluster); !fault.empty()) return {{}, fault};
+  if (replicas.size() != expected) {
+    return {{},
+            "The manual partition assignment includes a partition with " +
+                std::to_string(replicas.size()) +
+                " replica(s), but this is not consistent with previous partitions, which have " +
+                std::to_string(expected) + " replica(s)."};
+  }
+  const auto leader =
+      std::find_if(replicas.begin(), replicas.end(), [&](NodeId node) { return view.is_up(node); });
+  if (leader == replicas.end()) {
+    return {{},
+            "All brokers specified in the manual partition assignment are fenced or in controlled "
+            "shutdown."};
+  }
+  return {meta::PartitionRecord{.replicas = replicas, .leader = *leader, .leader_epoch = {0}}, {}};
 }
 
 TopicCreation decide_topic(const Wish& wish, const meta::CatalogueView& view,
-                           const BrokerOptions& options) {
+                           const BrokerOptions& options, const Cluster& cluster) {
   if (auto bad = check_name(wish, view)) return *bad;
-  const NodeId node{*options.node_id};
-  auto created = wish.assignments.empty() ? place_by_count(wish, options, node)
-                                          : place_as_assigned(wish, node);
+  auto created = wish.assignments.empty() ? place_by_count(wish, options, cluster, view)
+                                          : place_as_assigned(wish, cluster, view);
   if (created.error != ErrorCode::none) return created;
   if (auto bad = check_configs(wish)) return *bad;
   created.topic->id = Uuid::random();

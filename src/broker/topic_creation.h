@@ -2,6 +2,7 @@
 #pragma once
 
 #include "broker/broker_options.h"
+#include "broker/cluster.h"
 #include "meta/catalogue_view.h"
 #include "wire/19_create_topics.h"
 
@@ -19,12 +20,29 @@ struct TopicCreation {
   std::optional<meta::TopicRecord> topic;
 };
 
+// A named limit against a typing error that would fill the disk with folders.
+inline constexpr std::int32_t max_partitions = 100000;
+
 // Decides by Kafka's rules (ReplicationControlManager.createTopic). The id is new each time.
 TopicCreation decide_topic(const wire::CreateTopicsRequest::CreatableTopic& wish,
-                           const meta::CatalogueView& view, const BrokerOptions& options);
+                           const meta::CatalogueView& view, const BrokerOptions& options,
+                           const Cluster& cluster);
 
-// The replicas of new partitions, where nothing else is asked for.
-std::vector<meta::PartitionRecord> place_partitions(std::int32_t count, std::int32_t replicas,
-                                                    NodeId node);
+// New partitions where nothing is said about nodes. At least one is up, and there are `replicas`.
+std::vector<meta::PartitionRecord> place_partitions(std::int32_t count, std::size_t replicas,
+                                                    const Cluster& cluster,
+                                                    const meta::CatalogueView& view);
+
+// What is wrong with a choice of nodes; empty where nothing is. Kafka:
+// ReplicationControlManager.validateManualPartitionAssignment.
+std::string assignment_fault(const std::vector<NodeId>& replicas, const Cluster& cluster);
+
+// A new partition on the nodes that somebody chose, `expected` of them; or what is wrong with them.
+struct Assignment {
+  std::optional<meta::PartitionRecord> partition;
+  std::string fault;
+};
+Assignment place_as_assigned(const std::vector<NodeId>& replicas, std::size_t expected,
+                             const Cluster& cluster, const meta::CatalogueView& view);
 
 }  // namespace odradek::broker

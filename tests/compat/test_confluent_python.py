@@ -114,7 +114,7 @@ class ConfluentTest(unittest.TestCase):
             with self.assertRaises(KafkaException):
                 admin.create_topics([NewTopic("a", 2, 1)])["a"].result()
             with self.assertRaises(KafkaException):
-                admin.create_topics([NewTopic("b", 1, 3)])["b"].result()
+                admin.create_topics([NewTopic("b", 1, broker.nodes + 1)])["b"].result()
             admin.create_topics([NewTopic("c", 1, 1)], validate_only=True)["c"].result()
             self.assertEqual(set(admin.list_topics(timeout=10).topics), {"a"})
             admin.create_partitions([NewPartitions("a", 5)])["a"].result()

@@ -14,6 +14,7 @@ class IdleTest(unittest.TestCase):
         with Broker("connections.max.idle.ms=1500") as broker:
             with RawClient(broker.port) as silent, RawClient(broker.port) as waiting, RawClient(broker.port) as stuck:
                 waiting.metadata("t")
+                stuck.metadata("t")
                 for _ in range(20):
                     waiting.produce("t", batch(payload=record(b"x" * 1_000_000)))
                 # One never reads, one waits in a long poll, one says nothing.

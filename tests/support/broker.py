@@ -3,27 +3,45 @@
 
 import json
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 
 import process_costs
 
+# How many nodes a broker has, where a test does not say.
+NODES = int(os.environ.get("ODRADEK_NODES", "1"))
 BUILD = os.environ.get("ODRADEK_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
 BINARY = os.path.join(BUILD, "odradek")
 
 
-class Broker:
-    """One broker on a free port, with a data directory that survives restart() and kill()."""
+def free_ports(count):
+    """The first of `count` free ports in a row, below those that the system gives to clients."""
+    while True:
+        first = random.randrange(20000, 32000)
+        try:
+            for port in range(first, first + count):
+                with socket.create_server(("127.0.0.1", port)):
+                    pass
+            return first
+        except OSError:
+            continue
 
-    def __init__(self, *settings, data=None, arguments=()):
+
+class Broker:
+    """One broker on free ports, with a data directory that survives restart() and kill()."""
+
+    def __init__(self, *settings, data=None, arguments=(), nodes=NODES):
         self.data = data or tempfile.mkdtemp(prefix="odradek-test-")
         self._owns_data = data is None
         self._settings = list(settings)
         self._arguments = list(arguments)
         self.process = None
-        self.port = 0
+        self.nodes = nodes
+        self.port = 0 if nodes == 1 else free_ports(nodes)  # of the first node
         self.log_path = self.data + ".log"
 
     def __enter__(self):
@@ -39,10 +57,13 @@ class Broker:
 
     @property
     def bootstrap(self):
-        return f"127.0.0.1:{self.port}"
+        return ",".join(f"127.0.0.1:{self.port + i}" for i in range(self.nodes))
 
     def command(self, port):
         command = [BINARY, "--port", str(port), "--data", self.data, "--ready", "json"]
+        if self.nodes > 1:
+            # Every node has a replica of everything, unless a test says otherwise.
+            command += ["--nodes", str(self.nodes), "--set", f"default.replication.factor={self.nodes}"]
         for setting in self._settings:
             command += ["--set", setting]
         return command + self._arguments
@@ -57,7 +78,7 @@ class Broker:
         if not line:
             raise RuntimeError(f"the broker did not start: {self.log()}")
         self.ready = json.loads(line)
-        self.port = int(self.ready["bootstrap"].rsplit(":", 1)[1])
+        self.port = int(self.ready["bootstrap"].split(",")[0].rsplit(":", 1)[1])
         return self
 
     def stop(self):
@@ -74,6 +95,13 @@ class Broker:
         self.process.kill()
         self.process.wait()
         self._forget()
+
+    def node(self, verb, number):
+        """`odradek node stop|start ID`; the nodes are counted from 1."""
+        done = subprocess.run([BINARY, "node", verb, str(number), "--data", self.data], capture_output=True, text=True,
+                              timeout=60)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
 
     def _forget(self):
         self.process.stdout.close()

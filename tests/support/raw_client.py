@@ -58,6 +58,50 @@ def batch(payload=None, count=1, attributes=0, base_offset=0, magic=2, timestamp
     return struct.pack(">qi", base_offset, size) + head + covered
 
 
+class Fields:
+    """Reads an answer in one of the old, simple versions."""
+
+    def __init__(self, body):
+        self.body, self.at = body, 0
+
+    def number(self, code):
+        value, = struct.unpack_from(">" + code, self.body, self.at)
+        self.at += struct.calcsize(">" + code)
+        return value
+
+    def text(self):
+        size = self.number("h")
+        if size < 0:
+            return None
+        self.at += size
+        return self.body[self.at - size:self.at]
+
+    def array(self, read):
+        return [read() for _ in range(self.number("i"))]
+
+
+def leader_port(metadata):
+    """The port of the leader of the first partition in an answer to Metadata of version 1."""
+    fields = Fields(metadata)
+    ports = {}
+
+    def broker():
+        node = fields.number("i")
+        fields.text()
+        ports[node] = fields.number("i")
+        fields.text()
+
+    fields.array(broker)
+    fields.number("i")  # controller
+    if fields.number("i") == 0:
+        return None
+    fields.number("h"), fields.text(), fields.number("b")
+    if fields.number("i") == 0:
+        return None
+    fields.number("h"), fields.number("i")
+    return ports.get(fields.number("i"))
+
+
 class RawClient:
     def __init__(self, port, timeout=10):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
@@ -117,7 +161,14 @@ class RawClient:
         return self.call(18, 0, b"")
 
     def metadata(self, topic):
-        return self.call(3, 1, struct.pack(">i", 1) + text(topic))
+        """Asks for a topic, which may create it, and goes on with the leader of its first partition."""
+        body = self.call(3, 1, struct.pack(">i", 1) + text(topic))
+        port = leader_port(body)
+        if port and port != self.socket.getpeername()[1]:
+            timeout = self.socket.gettimeout()
+            self.socket.close()
+            self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+        return body
 
     def produce_body(self, topic, records, partition=0, acks=1):
         size = struct.pack(">i", len(records)) if records is not None else b"\xff\xff\xff\xff"

@@ -16,8 +16,6 @@ namespace {
 
 constexpr wire::Version first_with_ids = 13;
 constexpr wire::Version first_with_zstd = 7;
-// There is one replica of everything, the leader's.
-constexpr std::int32_t in_sync_replicas = 1;
 
 using Topic = ProduceRequest::TopicProduceData;
 
@@ -45,6 +43,11 @@ ErrorCode check_batch(const std::optional<Bytes>& records, wire::Version version
 // The broker fills offset and epoch into the batch where it was received; the frame is its own.
 std::span<std::byte> writable(Bytes received) {
   return {const_cast<std::byte*>(received.data()), received.size()};
+}
+
+bool has_enough_replicas(const Node& node, const Partition& partition) {
+  const auto wanted = static_cast<std::size_t>(partition.config().min_insync_replicas);
+  return wanted <= 1 || node.view().in_sync_replicas(partition.record()).size() >= wanted;
 }
 
 class ProduceHandler {
@@ -79,7 +82,7 @@ class ProduceHandler {
     if (const auto bad = check_batch(records, version); bad != ErrorCode::none) return bad;
     Partition& partition = *found.partition;
     if (meta::is_internal_topic(partition.topic().name)) return ErrorCode::invalid_topic_exception;
-    if (request_.acks == -1 && partition.config().min_insync_replicas > in_sync_replicas) {
+    if (request_.acks == -1 && !has_enough_replicas(node_, partition)) {
       return ErrorCode::not_enough_replicas;
     }
     const auto log = partition.log();

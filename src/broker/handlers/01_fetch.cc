@@ -21,14 +21,15 @@ constexpr std::chrono::milliseconds max_fetch_wait = std::chrono::minutes(5);
 // Before version 3 a request had no limit of its own; there, the field keeps its default.
 constexpr std::int8_t read_committed = 1;
 
-FetchLimits limits_of(const FetchRequest& request, const BrokerOptions& options) {
+FetchParams params_of(const FetchRequest& request, const BrokerOptions& options) {
   const auto max_bytes =
       static_cast<std::size_t>(std::clamp(request.max_bytes, 0, *options.fetch_max_bytes));
   const auto min_bytes = static_cast<std::size_t>(std::max(0, request.min_bytes));
   return {.max_wait = std::min(std::chrono::milliseconds(request.max_wait_ms), max_fetch_wait),
           .min_bytes = std::min(min_bytes, max_bytes),
           .max_bytes = max_bytes,
-          .read_committed = request.isolation_level == read_committed};
+          .read_committed = request.isolation_level == read_committed,
+          .rack = std::string(request.rack_id)};
 }
 
 bool is_from_follower(const FetchRequest& request) {
@@ -64,12 +65,12 @@ void handle(const FetchRequest& request, const ExchangePtr& exchange) {
   if (context.error != ErrorCode::none) {
     return answer<FetchRequest>(*exchange, {.error_code = context.error});
   }
-  const FetchLimits limits = limits_of(request, node.options());
-  FetchAnswer found(node, context, limits, exchange->version());
-  const bool may_wait = limits.max_wait.count() > 0 && !found.is_urgent() &&
-                        found.bytes() < limits.min_bytes && !found.readable().empty();
+  const FetchParams params = params_of(request, node.options());
+  FetchAnswer found(*exchange, context, params);
+  const bool may_wait = params.max_wait.count() > 0 && !found.is_urgent() &&
+                        found.bytes() < params.min_bytes && !found.readable().empty();
   if (!may_wait) return found.send(*exchange);
-  FetchWait::begin(exchange, std::move(context), limits, limits.min_bytes - found.bytes(),
+  FetchWait::begin(exchange, std::move(context), params, params.min_bytes - found.bytes(),
                    found.readable());
 }
 

@@ -41,7 +41,7 @@ void set(Answer& answer, Offset offset, LeaderEpoch epoch) {
 }
 
 Result<> look_up(log::PartitionLog& log, Timestamp asked, Offset limit, Answer& answer) {
-  std::optional<log::PartitionLog::Stamped> found;
+  std::optional<log::Stamped> found;
   if (asked == max_timestamp) {
     TRY(found, log.find_max_timestamp());
   } else {
@@ -82,20 +82,17 @@ void handle(const ListOffsetsRequest& request, const ExchangePtr& exchange) {
   const auto answer_for = [&](const std::string& topic, const Question& question) {
     Answer answer;
     answer.partition_index = question.partition_index;
-    const auto found = node.partitions().find(topic, question.partition_index);
-    answer.error_code = found.error;
     if (asked_for[{topic, question.partition_index}] > 1) {
       answer.error_code = ErrorCode::invalid_request;
     } else if (!is_supported(question.timestamp, exchange->version())) {
       answer.error_code = ErrorCode::unsupported_version;
-    } else if (found.partition) {
-      answer.error_code = check_epoch(*found.partition, question.current_leader_epoch);
     }
     if (answer.error_code != ErrorCode::none) return answer;
-    const auto log = found.partition->log();
-    answer.error_code = log ? answer_one(**log, *found.partition, question.timestamp,
-                                         request.isolation_level, answer)
-                            : ErrorCode::kafka_storage_error;
+    const auto found =
+        node.partitions().open(topic, question.partition_index, question.current_leader_epoch);
+    answer.error_code = found.log ? answer_one(*found.log, *found.partition, question.timestamp,
+                                               request.isolation_level, answer)
+                                  : found.error;
     return answer;
   };
   ListOffsetsResponse response;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "broker/cluster_nodes.h"
+#include "broker/cluster.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
+#include "broker/partition_description.h"
 #include "broker/topic_creation.h"
 #include "meta/topic_name.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -21,6 +23,7 @@ namespace {
 constexpr wire::Version first_with_null_for_all = 1;
 
 using Topic = MetadataResponse::MetadataResponseTopic;
+using Partition = Topic::MetadataResponsePartition;
 using Wanted = MetadataRequest::MetadataRequestTopic;
 
 bool asks_for_all(const MetadataRequest& request, wire::Version version) {
@@ -28,23 +31,44 @@ bool asks_for_all(const MetadataRequest& request, wire::Version version) {
   return version < first_with_null_for_all && request.topics->empty();
 }
 
-Topic describe(const meta::Topic& topic, bool with_operations) {
-  Topic described;
-  described.name = topic.name;
-  described.topic_id = topic.id;
-  described.is_internal = meta::is_internal_topic(topic.name);
-  for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
-    const meta::PartitionRecord& record = topic.partitions[i];
-    auto& partition = described.partitions.emplace_back();
-    partition.partition_index = {static_cast<std::int32_t>(i)};
-    partition.leader_id = record.leader;
-    partition.leader_epoch = record.leader_epoch;
-    partition.replica_nodes = record.replicas;
-    partition.isr_nodes = record.replicas;
+// Before version 1 a client is told of replicas that it cannot reach by an error.
+void hide_offline_replicas(Partition& partition) {
+  if (partition.offline_replicas.empty()) return;
+  auto& replicas = partition.replica_nodes;
+  std::erase_if(replicas, [&](NodeId node) {
+    return std::count(partition.offline_replicas.begin(), partition.offline_replicas.end(), node) >
+           0;
+  });
+  if (partition.error_code == ErrorCode::none) {
+    partition.error_code = ErrorCode::replica_not_available;
   }
-  if (with_operations) described.topic_authorized_operations = all_topic_operations;
-  return described;
 }
+
+class Describer {
+ public:
+  Describer(const MetadataRequest& request, const Exchange& exchange)
+      : view_(exchange.node().view()),
+        version_(exchange.version()),
+        with_operations_(request.include_topic_authorized_operations) {}
+
+  Topic operator()(const meta::Topic& topic) const {
+    Topic described;
+    described.name = topic.name;
+    described.topic_id = topic.id;
+    described.is_internal = meta::is_internal_topic(topic.name);
+    for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
+      described.partitions.push_back(describe_partition<Partition>(view_, topic, i));
+      if (version_ == 0) hide_offline_replicas(described.partitions.back());
+    }
+    if (with_operations_) described.topic_authorized_operations = all_topic_operations;
+    return described;
+  }
+
+ private:
+  const meta::CatalogueView& view_;
+  wire::Version version_;
+  bool with_operations_;
+};
 
 Topic refuse(const Wanted& wanted, ErrorCode error) {
   Topic refused;
@@ -54,12 +78,12 @@ Topic refuse(const Wanted& wanted, ErrorCode error) {
   return refused;
 }
 
-Topic answer_one(const Wanted& wanted, const meta::CatalogueView& view, bool with_operations) {
+Topic answer_one(const Wanted& wanted, const meta::CatalogueView& view, const Describer& describe) {
   // Beside an id the Java client sends an empty name, which means nothing.
   const bool by_id = !wanted.topic_id.is_zero();
   if (!by_id && !wanted.name) return refuse(wanted, ErrorCode::unknown_topic_id);
   const auto topic = by_id ? view.find(wanted.topic_id) : view.find(*wanted.name);
-  if (topic) return describe(*topic, with_operations);
+  if (topic) return describe(*topic);
   if (by_id) return refuse(wanted, ErrorCode::unknown_topic_id);
   const bool is_legal = !meta::topic_name_fault(*wanted.name);
   return refuse(wanted, is_legal ? ErrorCode::unknown_topic_or_partition
@@ -69,28 +93,25 @@ Topic answer_one(const Wanted& wanted, const meta::CatalogueView& view, bool wit
 MetadataResponse response_to(const MetadataRequest& request, const Exchange& exchange) {
   Node& node = exchange.node();
   const meta::CatalogueView& view = node.view();
-  const NodeAddress me = address_of(node, exchange.connection());
   MetadataResponse response;
-  auto& broker = response.brokers.emplace_back();
-  broker.node_id = me.id;
-  broker.host = me.host;
-  broker.port = me.port;
-  broker.rack = me.rack;
+  for (const NodeAddress& each : live_nodes(node, exchange.connection())) {
+    response.brokers.push_back({each.id, each.host, each.port, each.rack});
+  }
   response.cluster_id = view.cluster_id();
-  response.controller_id = me.id;
+  response.controller_id = told_controller(node);
   if (request.include_cluster_authorized_operations) {
     response.cluster_authorized_operations = all_cluster_operations;
   }
-  const bool with_operations = request.include_topic_authorized_operations;
+  const Describer describe(request, exchange);
   if (asks_for_all(request, exchange.version())) {
     for (const auto& [name, topic] : view.topics()) {
-      response.topics.push_back(describe(*topic, with_operations));
+      response.topics.push_back(describe(*topic));
     }
   } else {
     std::set<std::pair<Uuid, std::optional<std::string>>> answered;
     for (const Wanted& wanted : *request.topics) {
       if (!answered.emplace(wanted.topic_id, wanted.name).second) continue;
-      response.topics.push_back(answer_one(wanted, view, with_operations));
+      response.topics.push_back(answer_one(wanted, view, describe));
     }
   }
   return response;
@@ -124,7 +145,7 @@ void handle(const MetadataRequest& request, const ExchangePtr& exchange) {
     for (const std::string& name : names) {
       const auto created =
           decide_topic({.name = name, .num_partitions = -1, .replication_factor = -1}, ahead,
-                       exchange->node().options());
+                       exchange->node().options(), exchange->node().cluster());
       if (!created.topic) continue;
       ahead.apply(*created.topic);
       records.push_back(*created.topic);

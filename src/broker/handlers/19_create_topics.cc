@@ -40,6 +40,7 @@ void describe(Answer& answer, const meta::TopicRecord& topic, Node& node) {
 // Answers every wish and returns the records that fulfil those that can be.
 meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueView& view,
                      Node& node, CreateTopicsResponse& response) {
+  response = {};  // of an earlier decision
   meta::Records records;
   meta::CatalogueView ahead = view;  // two new names of one request may collide with each other
   Repeats<std::string_view> repeats;
@@ -55,7 +56,7 @@ meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueVi
       answer.error_message = "Duplicate topic name.";
       continue;
     }
-    const auto created = decide_topic(wish, ahead, node.options());
+    const auto created = decide_topic(wish, ahead, node.options(), node.cluster());
     answer.error_code = created.error;
     if (!created.topic) {
       answer.error_message = created.message;

@@ -77,6 +77,7 @@ void handle(const DeleteTopicsRequest& request, const ExchangePtr& exchange) {
   const auto response = std::make_shared<DeleteTopicsResponse>();  // of the two steps below
   exchange->node().catalogue().change(
       [wishes = std::move(wishes), response](const meta::CatalogueView& view) {
+        *response = {};  // of an earlier decision
         std::set<Uuid> deleted;
         for (const Wish& wish : wishes) {
           response->responses.push_back(answer_one(wish, view, deleted));

@@ -19,19 +19,17 @@ constexpr Offset high_watermark{-1};
 
 using Answer = DeleteRecordsResponse::DeleteRecordsTopicResult::DeleteRecordsPartitionResult;
 
-ErrorCode delete_before(Node& node, Partition& partition, Offset before, Answer& answer) {
+ErrorCode delete_before(Node& node, Partition& partition, log::PartitionLog& log, Offset before,
+                        Answer& answer) {
   if (meta::is_internal_topic(partition.topic().name)) return ErrorCode::invalid_topic_exception;
   if (!partition.config().is_deleted) return ErrorCode::policy_violation;
-  const auto log = partition.log();
-  if (!log) return ErrorCode::kafka_storage_error;
-  if (before == high_watermark) before = (*log)->high_watermark();
-  if (before < Offset{0} || before > (*log)->high_watermark()) {
-    return ErrorCode::offset_out_of_range;
-  }
+  if (before == high_watermark) before = log.high_watermark();
+  if (before < Offset{0} || before > log.high_watermark()) return ErrorCode::offset_out_of_range;
   node.directory().set_log_start_offset(partition.folder(),
-                                        std::max(before, (*log)->log_start_offset()));
-  if (!(*log)->advance_log_start(before)) return ErrorCode::kafka_storage_error;
-  answer.low_watermark = (*log)->log_start_offset();
+                                        std::max(before, log.log_start_offset()));
+  if (!log.advance_log_start(before)) return ErrorCode::kafka_storage_error;
+  node.replication().inform_followers(partition);
+  answer.low_watermark = log.log_start_offset();
   return ErrorCode::none;
 }
 
@@ -48,10 +46,10 @@ void handle(const DeleteRecordsRequest& request, const ExchangePtr& exchange) {
       auto& answer = answered.partitions.emplace_back();
       answer.partition_index = partition.partition_index;
       answer.low_watermark = Offset{-1};
-      const auto found = node.partitions().find(topic.name, partition.partition_index);
-      answer.error_code = found.partition
-                              ? delete_before(node, *found.partition, partition.offset, answer)
-                              : found.error;
+      const auto found = node.partitions().open(topic.name, partition.partition_index);
+      answer.error_code =
+          found.log ? delete_before(node, *found.partition, *found.log, partition.offset, answer)
+                    : found.error;
     }
   }
   // The records must stay deleted, so the answer waits for the disk.

@@ -6,7 +6,6 @@
 // is still the same log. Kafka: Partition.lastOffsetForLeaderEpoch.
 namespace odradek::broker {
 
-using wire::ErrorCode;
 using wire::OffsetForLeaderEpochRequest;
 using wire::OffsetForLeaderEpochResponse;
 
@@ -20,18 +19,12 @@ void handle(const OffsetForLeaderEpochRequest& request, const ExchangePtr& excha
     for (const auto& question : topic.partitions) {
       auto& answer = answered.partitions.emplace_back();
       answer.partition = question.partition;
-      const auto found = node.partitions().find(topic.topic, question.partition);
-      answer.error_code = found.partition
-                              ? check_epoch(*found.partition, question.current_leader_epoch)
-                              : found.error;
-      if (answer.error_code != ErrorCode::none) continue;
-      const auto log = found.partition->log();
-      if (!log) {
-        answer.error_code = ErrorCode::kafka_storage_error;
-        continue;
-      }
+      const auto found =
+          node.partitions().open(topic.topic, question.partition, question.current_leader_epoch);
+      answer.error_code = found.error;
+      if (!found.log) continue;
       const auto end =
-          (*log)->leader_epochs().end_of(question.leader_epoch, (*log)->high_watermark());
+          found.log->leader_epochs().end_of(question.leader_epoch, found.log->high_watermark());
       answer.leader_epoch = end.epoch;
       answer.end_offset = end.offset;
     }

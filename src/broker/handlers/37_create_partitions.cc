@@ -18,51 +18,68 @@ using wire::ErrorCode;
 
 namespace {
 
-constexpr std::int32_t max_partitions = 100000;  // as for a new topic
-
 using Wish = CreatePartitionsRequest::CreatePartitionsTopic;
 using Answer = CreatePartitionsResponse::CreatePartitionsTopicResult;
 
 struct Decision {
   ErrorCode error = ErrorCode::none;
   std::string message;
+  std::vector<meta::PartitionRecord> added;
 };
 
-Decision check(const Wish& wish, const meta::Topic* topic, NodeId node) {
-  if (!topic) return {ErrorCode::unknown_topic_or_partition, "The topic does not exist."};
+Decision refused(ErrorCode error, std::string message) { return {error, std::move(message), {}}; }
+
+Decision place_as_assigned(const Wish& wish, std::size_t added, std::size_t replicas,
+                           const Cluster& cluster, const meta::CatalogueView& view) {
+  if (wish.assignments->size() != added) {
+    return refused(ErrorCode::invalid_replica_assignment,
+                   "Attempted to add " + std::to_string(added) + " additional partition(s), but " +
+                       std::to_string(wish.assignments->size()) + " assignment(s) were specified.");
+  }
+  Decision decision;
+  for (const auto& each : *wish.assignments) {
+    auto assignment = place_as_assigned(each.broker_ids, replicas, cluster, view);
+    if (!assignment.partition) {
+      return refused(ErrorCode::invalid_replica_assignment, std::move(assignment.fault));
+    }
+    decision.added.push_back(std::move(*assignment.partition));
+  }
+  return decision;
+}
+
+Decision decide(const Wish& wish, const meta::CatalogueView& view, const Cluster& cluster) {
+  const auto topic = view.find(wish.name);
+  if (!topic) return refused(ErrorCode::unknown_topic_or_partition, "The topic does not exist.");
   const auto before = static_cast<std::int32_t>(topic->partitions.size());
   if (wish.count == before) {
-    return {ErrorCode::invalid_partitions,
-            "Topic already has " + std::to_string(before) + " partition(s)."};
+    return refused(ErrorCode::invalid_partitions,
+                   "Topic already has " + std::to_string(before) + " partition(s).");
   }
   if (wish.count < before || wish.count > max_partitions) {
-    return {ErrorCode::invalid_partitions, "The topic " + wish.name + " currently has " +
-                                               std::to_string(before) + " partition(s); " +
-                                               std::to_string(wish.count) +
-                                               " would not be an increase, or "
-                                               "more than there may be."};
+    return refused(ErrorCode::invalid_partitions,
+                   "The topic " + wish.name + " currently has " + std::to_string(before) +
+                       " partition(s); " + std::to_string(wish.count) +
+                       " would not be an increase, or more than there may be.");
   }
-  if (!wish.assignments) return {};
-  const auto added = static_cast<std::size_t>(wish.count - before);
-  const bool fits =
-      wish.assignments->size() == added &&
-      std::all_of(wish.assignments->begin(), wish.assignments->end(),
-                  [&](const auto& each) { return each.broker_ids == std::vector{node}; });
-  if (fits) return {};
-  return {ErrorCode::invalid_replica_assignment,
-          "The manual assignment does not fit " + std::to_string(added) + " new partition(s)."};
+  const std::int32_t added = wish.count - before;
+  const std::size_t replicas = topic->partitions.front().replicas.size();
+  if (wish.assignments) {
+    return place_as_assigned(wish, static_cast<std::size_t>(added), replicas, cluster, view);
+  }
+  return {.added =
+              place_partitions(added, std::min(replicas, cluster.members.size()), cluster, view)};
 }
 
 meta::Records decide(const CreatePartitionsRequest& request, const meta::CatalogueView& view,
-                     NodeId node, CreatePartitionsResponse& response) {
+                     const Node& node, CreatePartitionsResponse& response) {
+  response = {};  // of an earlier decision
   meta::Records records;
   Repeats<std::string_view> repeats;
   for (const Wish& wish : request.topics) repeats.add(wish.name);
   for (const Wish& wish : request.topics) {
-    const auto topic = view.find(wish.name);
-    const Decision decision = repeats.has(wish.name)
-                                  ? Decision{ErrorCode::invalid_request, "Duplicate topic name."}
-                                  : check(wish, topic.get(), node);
+    auto decision = repeats.has(wish.name)
+                        ? refused(ErrorCode::invalid_request, "Duplicate topic name.")
+                        : decide(wish, view, node.cluster());
     Answer& answer = response.results.emplace_back();
     answer.name = wish.name;
     answer.error_code = decision.error;
@@ -70,8 +87,8 @@ meta::Records decide(const CreatePartitionsRequest& request, const meta::Catalog
       answer.error_message = decision.message;
       continue;
     }
-    const auto added = wish.count - static_cast<std::int32_t>(topic->partitions.size());
-    records.push_back(meta::PartitionsAddedRecord{topic->id, place_partitions(added, 1, node)});
+    records.push_back(
+        meta::PartitionsAddedRecord{view.find(wish.name)->id, std::move(decision.added)});
   }
   return records;
 }
@@ -82,12 +99,12 @@ void handle(const CreatePartitionsRequest& request, const ExchangePtr& exchange)
   Node& node = exchange->node();
   const auto response = std::make_shared<CreatePartitionsResponse>();  // of the two steps below
   if (request.validate_only) {
-    decide(request, node.view(), node.id(), *response);
+    decide(request, node.view(), node, *response);
     return answer<CreatePartitionsRequest>(*exchange, *response);
   }
   node.catalogue().change(
       [request, exchange, response](const meta::CatalogueView& view) {
-        return decide(request, view, exchange->node().id(), *response);
+        return decide(request, view, exchange->node(), *response);
       },
       [exchange, response](const Result<>& changed) {
         apply_outcome(changed, response->results);

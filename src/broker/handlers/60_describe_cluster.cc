@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "broker/cluster_nodes.h"
+#include "broker/cluster.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
 
@@ -29,15 +29,15 @@ void handle(const DescribeClusterRequest& request, const ExchangePtr& exchange) 
     response.error_message = "The request was sent to an endpoint of type BROKER";
     return answer<DescribeClusterRequest>(*exchange, response);
   }
-  const NodeAddress me = address_of(node, exchange->connection());
   response.endpoint_type = endpoint_brokers;
   response.cluster_id = node.view().cluster_id();
-  response.controller_id = me.id;
-  auto& broker = response.brokers.emplace_back();
-  broker.broker_id = me.id;
-  broker.host = me.host;
-  broker.port = me.port;
-  broker.rack = me.rack;
+  response.controller_id = told_controller(node);
+  for (const Cluster::Member& member : node.cluster().members) {
+    const bool is_fenced = !node.view().is_up(member.id);
+    if (is_fenced && !request.include_fenced_brokers) continue;
+    const NodeAddress each = address_of(member, exchange->connection());
+    response.brokers.push_back({each.id, each.host, each.port, each.rack, is_fenced});
+  }
   if (request.include_cluster_authorized_operations) {
     response.cluster_authorized_operations = all_cluster_operations;
   }

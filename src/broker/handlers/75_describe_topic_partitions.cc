@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "broker/cluster_nodes.h"
+#include "broker/cluster.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
+#include "broker/partition_description.h"
 #include "meta/topic_name.h"
 
 #include <algorithm>
@@ -41,20 +42,16 @@ Answer refuse(const std::string& name) {
 }
 
 // Adds partitions from `first` on while `left` allows.
-Answer describe(const meta::Topic& topic, std::size_t first, std::int32_t& left) {
+Answer describe(const meta::CatalogueView& view, const meta::Topic& topic, std::size_t first,
+                std::int32_t& left) {
   Answer described;
   described.name = topic.name;
   described.topic_id = topic.id;
   described.is_internal = meta::is_internal_topic(topic.name);
   described.topic_authorized_operations = all_topic_operations;
   for (std::size_t i = first; i < topic.partitions.size() && left > 0; ++i, --left) {
-    const meta::PartitionRecord& record = topic.partitions[i];
-    auto& partition = described.partitions.emplace_back();
-    partition.partition_index = {static_cast<std::int32_t>(i)};
-    partition.leader_id = record.leader;
-    partition.leader_epoch = record.leader_epoch;
-    partition.replica_nodes = record.replicas;
-    partition.isr_nodes = record.replicas;
+    auto& partition = described.partitions.emplace_back(
+        describe_partition<Answer::DescribeTopicPartitionsResponsePartition>(view, topic, i));
     partition.eligible_leader_replicas.emplace();
     partition.last_known_elr.emplace();
   }
@@ -69,7 +66,7 @@ void handle(const DescribeTopicPartitionsRequest& request, const ExchangePtr& ex
                                  *exchange->node().options().max_request_partition_size_limit);
   DescribeTopicPartitionsResponse response;
   if (request.cursor && request.cursor->partition_index < PartitionId{0}) {
-    exchange->node().log_refusal("cursor", exchange->connection().peer());
+    exchange->node().connections().log_refusal("cursor", exchange->connection().peer());
     return exchange->close_connection();
   }
   for (const std::string& name : names_asked_for(request, view)) {
@@ -85,7 +82,7 @@ void handle(const DescribeTopicPartitionsRequest& request, const ExchangePtr& ex
       response.topics.push_back(refuse(name));
       continue;
     }
-    response.topics.push_back(describe(*topic, first, left));
+    response.topics.push_back(describe(view, *topic, first, left));
     const std::size_t next = first + response.topics.back().partitions.size();
     if (next < topic->partitions.size()) {
       response.next_cursor = {name, PartitionId{static_cast<std::int32_t>(next)}};

@@ -24,7 +24,10 @@ void handle(const wire::DescribeConfigsRequest& request, const ExchangePtr& exch
 void handle(const wire::AlterConfigsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeLogDirsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::CreatePartitionsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::ElectLeadersRequest& request, const ExchangePtr& exchange);
 void handle(const wire::IncrementalAlterConfigsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::AlterPartitionReassignmentsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::ListPartitionReassignmentsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeClusterRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeTopicPartitionsRequest& request, const ExchangePtr& exchange);
 

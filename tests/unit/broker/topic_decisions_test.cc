@@ -13,20 +13,26 @@ using Wish = wire::CreateTopicsRequest::CreatableTopic;
 
 class TopicCreationTest : public testing::Test {
  protected:
-  ErrorCode decide(const Wish& wish) { return decide_topic(wish, view_, options_).error; }
+  void SetUp() override { add_node(1); }
+  void add_node(int id) {
+    cluster_.members.push_back({{id}, std::nullopt, {}});
+    view_.apply(meta::NodeStartedRecord{{id}});
+  }
+  ErrorCode decide(const Wish& wish) { return decide_topic(wish, view_, options_, cluster_).error; }
   void has_topic(const std::string& name) {
-    auto created =
-        decide_topic({.name = name, .num_partitions = 1, .replication_factor = 1}, view_, options_);
+    auto created = decide_topic({.name = name, .num_partitions = 1, .replication_factor = 1}, view_,
+                                options_, cluster_);
     view_.apply(*created.topic);
   }
   BrokerOptions options_;
+  Cluster cluster_;
   meta::CatalogueView view_;
 };
 
 TEST_F(TopicCreationTest, TakesDefaultsForMinusOne) {
   options_.num_partitions.assign(7);
-  const auto created =
-      decide_topic({.name = "t", .num_partitions = -1, .replication_factor = -1}, view_, options_);
+  const auto created = decide_topic({.name = "t", .num_partitions = -1, .replication_factor = -1},
+                                    view_, options_, cluster_);
   ASSERT_TRUE(created.topic);
   EXPECT_EQ(created.topic->partitions.size(), 7U);
 }
@@ -47,6 +53,52 @@ TEST_F(TopicCreationTest, RefusesWhatKafkaRefuses) {
             ErrorCode::invalid_replication_factor);
   EXPECT_EQ(decide({.name = "t", .num_partitions = 1, .replication_factor = 3}),
             ErrorCode::invalid_replication_factor);
+}
+
+TEST_F(TopicCreationTest, HasAsManyReplicasAsThereAreNodes) {
+  add_node(2);
+  add_node(3);
+  EXPECT_EQ(decide({.name = "t", .num_partitions = 1, .replication_factor = 3}), ErrorCode::none);
+  EXPECT_EQ(decide({.name = "t", .num_partitions = 1, .replication_factor = 4}),
+            ErrorCode::invalid_replication_factor);
+  options_.default_replication_factor.assign(5);
+  EXPECT_EQ(decide({.name = "t", .num_partitions = 1, .replication_factor = -1}), ErrorCode::none);
+}
+
+TEST_F(TopicCreationTest, OneTopicAfterTheOtherGoesToTheNextNode) {
+  add_node(2);
+  add_node(3);
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) has_topic(name);
+  std::map<NodeId, int> leaders;
+  for (const auto& [name, topic] : view_.topics()) ++leaders[topic->partitions[0].leader];
+  for (const auto& [node, count] : leaders) EXPECT_EQ(count, 2);
+  EXPECT_EQ(leaders.size(), 3U);
+}
+
+TEST_F(TopicCreationTest, TakesReplicasAsTheyAreAssigned) {
+  add_node(2);
+  add_node(3);
+  view_.apply(meta::NodeStoppedRecord{NodeId{3}});
+  const auto assigned = [](std::vector<std::vector<NodeId>> replicas) {
+    Wish wish{.name = "t", .num_partitions = -1, .replication_factor = -1};
+    for (auto& each : replicas) {
+      const PartitionId id{static_cast<std::int32_t>(wish.assignments.size())};
+      wish.assignments.push_back({id, std::move(each)});
+    }
+    return wish;
+  };
+  constexpr NodeId one{1}, two{2}, three{3}, four{4};
+  const auto created =
+      decide_topic(assigned({{two, one}, {three, two}}), view_, options_, cluster_);
+  ASSERT_TRUE(created.topic) << created.message;
+  EXPECT_EQ(created.topic->partitions[0].leader, two);
+  EXPECT_EQ(created.topic->partitions[1].leader, two);  // the first that is up
+  const auto bad = ErrorCode::invalid_replica_assignment;
+  EXPECT_EQ(decide(assigned({{one, four}})), bad);
+  EXPECT_EQ(decide(assigned({{one, one}})), bad);
+  EXPECT_EQ(decide(assigned({{one}, {one, two}})), bad);
+  EXPECT_EQ(decide(assigned({{one}, {}})), bad);
+  EXPECT_EQ(decide(assigned({{three}})), bad);
 }
 
 TEST_F(TopicCreationTest, ChecksAssignments) {
@@ -76,7 +128,10 @@ TEST_F(TopicCreationTest, ChecksConfigs) {
 
 class ConfigChangeTest : public TopicCreationTest {
  protected:
-  void SetUp() override { has_topic("t"); }
+  void SetUp() override {
+    TopicCreationTest::SetUp();
+    has_topic("t");
+  }
   ConfigChange change(const std::vector<ConfigWish>& wishes) {
     return change_configs(topic_, wishes, view_, config_);
   }
