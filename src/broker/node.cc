@@ -57,7 +57,8 @@ Node::Node(Parts parts)
       producer_ids_(writer_),
       connections_(*this, receive_budget(options()) / cluster_.members.size()),
       switch_(*this, parts.listeners),
-      checkpoint_timer_(parts.loop) {
+      checkpoint_timer_(parts.loop),
+      last_expiry_ms_(now().value) {
   config_.apply_dynamic(view_);
   (void)partitions_.update(view_);  // at the start nothing moves
   if (!parts.catalogue) return;

@@ -133,7 +133,7 @@ class StartTest(unittest.TestCase):
 
     def test_an_advertised_address_counts(self):
         with Broker("advertised.listeners=PLAINTEXT://broker.example:1234") as broker, RawClient(broker.port) as client:
-            self.assertIn(b"broker.example\0\0\x04\xd2", client.metadata("t"))
+            self.assertIn(b"broker.example\0\0\x04\xd2", client.call(3, 1, struct.pack(">i", 0)))
 
     def test_sigterm_and_sigint_stop_it(self):
         for number in (signal.SIGTERM, signal.SIGINT):
