@@ -206,6 +206,24 @@ struct BrokerOptions : OptionSet {
        accepted},
       3000,
       at_least(0)};
+  Option<std::int64_t> leader_replication_throttled_rate{
+      *this,
+      {"leader.replication.throttled.rate", "Nothing is copied between replicas.", per_broker,
+       accepted},
+      std::numeric_limits<std::int64_t>::max(),
+      at_least<std::int64_t>(0)};
+  Option<std::int64_t> follower_replication_throttled_rate{
+      *this,
+      {"follower.replication.throttled.rate", "Nothing is copied between replicas.", per_broker,
+       accepted},
+      std::numeric_limits<std::int64_t>::max(),
+      at_least<std::int64_t>(0)};
+  Option<std::int64_t> replica_alter_log_dirs_io_max_bytes_per_second{
+      *this,
+      {"replica.alter.log.dirs.io.max.bytes.per.second",
+       "There is one directory, so nothing is moved between them.", per_broker, accepted},
+      std::numeric_limits<std::int64_t>::max(),
+      at_least<std::int64_t>(0)};
   Option<std::string> process_roles{
       *this, {"process.roles", "Kafka's roles; a node has them all.", at_start, accepted}, ""};
   Option<std::string> controller_quorum_voters{

@@ -14,18 +14,12 @@ void CatalogueWriter::change(Decide decide, Done done) {
 }
 
 void CatalogueWriter::start_next() {
-  while (!is_proposed_ && !waiting_.empty()) {
-    auto records = waiting_.front().decide(node_.view());
-    if (records.empty()) {
-      const Change change = std::move(waiting_.front());
-      waiting_.pop_front();
-      change.done({});
-      continue;
-    }
-    is_proposed_ = true;
-    node_.send(node_.cluster().controller,
-               Proposal{++number_, node_.view().version(), std::move(records)});
-  }
+  if (is_proposed_ || waiting_.empty()) return;
+  is_proposed_ = true;
+  // Also where there is nothing to write: whoever is refused is refused by the newest version.
+  auto records = waiting_.front().decide(node_.view());
+  node_.send(node_.cluster().controller,
+             Proposal{++number_, node_.view().version(), std::move(records)});
 }
 
 void CatalogueWriter::outcome(std::uint64_t number, const Result<>& result) {

@@ -103,7 +103,7 @@ ConfigChange check_wish(const Resource& resource, const ConfigWish& wish) {
     return refused(ErrorCode::invalid_request, "Null value not supported for : " + wish.name);
   }
   if (!option) {
-    return refused(ErrorCode::invalid_config, "Unknown topic config name: " + wish.name);
+    return refused(ErrorCode::invalid_config, "Unknown config name: " + wish.name);
   }
   const bool edits_list = wish.operation != ConfigOperation::set;
   if (edits_list && option->type() != OptionType::list) {

@@ -14,6 +14,12 @@ void Controller::write_next() {
   if (is_writing_ || waiting_.empty()) return;
   Waiting next = std::move(waiting_.front());
   waiting_.pop_front();
+  if (next.proposal.records.empty()) {
+    const bool is_newest = next.proposal.expected == catalogue_.version();
+    answer(next.proposer, next.proposal.number,
+           is_newest ? Result<>() : Error{Fault::conflict, "the catalogue has changed"});
+    return write_next();
+  }
   is_writing_ = true;
   const auto records = std::make_shared<const meta::Records>(std::move(next.proposal.records));
   pool_.run([&catalogue = catalogue_, expected = next.proposal.expected,
@@ -32,8 +38,13 @@ void Controller::written(NodeId proposer, std::uint64_t number,
       peers_.send(member.id, {cluster_.controller, version - 1, Commit{version, records}});
     }
   }
-  peers_.send(proposer, {cluster_.controller, version, ProposalOutcome{number, result}});
+  answer(proposer, number, result);
   write_next();
+}
+
+void Controller::answer(NodeId proposer, std::uint64_t number, const Result<>& result) {
+  peers_.send(proposer,
+              {cluster_.controller, catalogue_.version(), ProposalOutcome{number, result}});
 }
 
 }  // namespace odradek::broker

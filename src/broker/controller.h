@@ -12,7 +12,8 @@ namespace odradek::broker {
 
 // Writes the catalogue, for one node of the cluster: makes one proposal after the other durable, on
 // the storage pool, and tells every node of each commit. A proposal that was decided by an older
-// version is a conflict; its proposer looks again. Used by its node's thread.
+// version is a conflict; its proposer looks again. A proposal of nothing asks just that. Used by
+// its node's thread.
 class Controller {
  public:
   Controller(meta::Catalogue& catalogue, StoragePool& pool, Peers& peers, const Cluster& cluster)
@@ -26,6 +27,7 @@ class Controller {
     Proposal proposal;
   };
   void write_next();
+  void answer(NodeId proposer, std::uint64_t number, const Result<>& result);
   void written(NodeId proposer, std::uint64_t number,
                const std::shared_ptr<const meta::Records>& records, const Result<>& result);
 

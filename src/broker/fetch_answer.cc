@@ -15,16 +15,33 @@ namespace {
 constexpr wire::Version first_with_ids = 13;
 // Kafka: before this, a client does not know of racks and is served by leaders only.
 constexpr wire::Version first_served_by_followers = 11;
+constexpr wire::Version first_with_hints = 16;
+
+void forget_offsets(wire::FetchResponse::FetchableTopicResponse::PartitionData& data) {
+  data.high_watermark = data.last_stable_offset = data.log_start_offset = Offset{-1};
+}
+
+// The client's log has an epoch that ours does not have, or not that far (KIP-595).
+ErrorCode check_divergence(const FetchItem& item, const log::ReadableLog& log,
+                           wire::FetchResponse::FetchableTopicResponse::PartitionData& data) {
+  if (item.last_fetched_epoch == none_of<LeaderEpoch>) return ErrorCode::none;
+  const auto end = log.leader_epochs().end_of(item.last_fetched_epoch, log.high_watermark());
+  if (end.epoch == none_of<LeaderEpoch>) return ErrorCode::offset_out_of_range;
+  if (end.epoch < item.last_fetched_epoch || end.offset < item.fetch_offset) {
+    data.diverging_epoch = {.epoch = end.epoch.value, .end_offset = end.offset};
+  }
+  return ErrorCode::none;
+}
 
 }  // namespace
 
 FetchAnswer::FetchAnswer(const Exchange& exchange, FetchSessions::Context& context,
-                         const FetchParams& params)
-    : exchange_(exchange),
-      node_(exchange.node()),
+                         const FetchParams& params, Attempt attempt)
+    : node_(exchange.node()),
       context_(context),
       params_(params),
       version_(exchange.version()),
+      attempt_(attempt),
       hints_(exchange.node(), exchange.connection()) {
   response_.session_id = context.session_id();
   auto& items = context.asked();
@@ -36,7 +53,8 @@ FetchAnswer::FetchAnswer(const Exchange& exchange, FetchSessions::Context& conte
     const bool has_news = has_records || data.error_code != ErrorCode::none ||
                           data.high_watermark != here->told_high_watermark ||
                           data.log_start_offset != here->told_log_start ||
-                          data.diverging_epoch != Data::EpochEndOffset{};
+                          data.diverging_epoch != Data::EpochEndOffset{} ||
+                          data.preferred_read_replica != none_of<NodeId>;
     told_.push_back({&*here, data.error_code == ErrorCode::none ? data.high_watermark : Offset{-1},
                      data.log_start_offset});
     if (has_news || !context.is_incremental) add(*here, std::move(data));
@@ -47,9 +65,17 @@ FetchAnswer::FetchAnswer(const Exchange& exchange, FetchSessions::Context& conte
 
 PartitionTable::Found FetchAnswer::find(const FetchItem& item) {
   auto& table = node_.partitions();
-  if (version_ >= first_with_ids) return table.find_replica(item.topic_id, item.partition);
-  return version_ >= first_served_by_followers ? table.find_replica(*item.topic, item.partition)
-                                               : table.find(*item.topic, item.partition);
+  return version_ >= first_with_ids ? table.find_replica(item.topic_id, item.partition)
+                                    : table.find_replica(*item.topic, item.partition);
+}
+
+// Kafka: Partition.getLocalLog: the epoch first, then who is asked.
+ErrorCode FetchAnswer::check(const Partition& partition, const FetchItem& item) const {
+  const ErrorCode bad_epoch = check_epoch(partition, item.current_leader_epoch);
+  if (bad_epoch != ErrorCode::none) return bad_epoch;
+  const bool follows = partition.role() == Partition::Role::follower;
+  const bool may_serve = partition.leads() || (follows && version_ >= first_served_by_followers);
+  return may_serve ? ErrorCode::none : ErrorCode::not_leader_or_follower;
 }
 
 FetchAnswer::Data FetchAnswer::read(FetchItem& item) {
@@ -58,29 +84,58 @@ FetchAnswer::Data FetchAnswer::read(FetchItem& item) {
   data.high_watermark = Offset{-1};
   if (params_.read_committed) data.aborted_transactions.emplace();
   const auto found = find(item);
-  data.error_code = found.error;
-  if (found.partition) data.error_code = check_epoch(*found.partition, item.current_leader_epoch);
-  if (data.error_code == ErrorCode::none) {
-    const auto log = found.partition->readable();
-    if (!log) {
-      data.error_code = ErrorCode::kafka_storage_error;
-    } else if (!*log) {
-      // Nothing is known yet: the leader is asked, and the fetch may wait for its word.
-      readable_.push_back(found.partition);
-      node_.replication().follow(*found.partition);
-    } else {
-      read_log(item, *found.partition, **log, data);
-    }
-  }
-  if (data.error_code != ErrorCode::none) is_urgent_ = true;
-  if (data.error_code == ErrorCode::not_leader_or_follower ||
-      data.error_code == ErrorCode::fenced_leader_epoch) {
-    const auto& view = node_.view();
-    const auto topic =
-        version_ >= first_with_ids ? view.find(item.topic_id) : view.find(*item.topic);
-    hints_.add(data, topic, item.partition);
+  data.error_code = found.partition ? check(*found.partition, item) : found.error;
+  if (data.error_code == ErrorCode::none) read_replica(item, *found.partition, data);
+  if (data.error_code != ErrorCode::none) {
+    is_urgent_ = true;
+    forget_offsets(data);
+    add_hint(item, data);
   }
   return data;
+}
+
+void FetchAnswer::add_hint(const FetchItem& item, Data& data) {
+  const bool is_elsewhere = data.error_code == ErrorCode::not_leader_or_follower ||
+                            data.error_code == ErrorCode::fenced_leader_epoch;
+  if (!is_elsewhere || version_ < first_with_hints) return;
+  hints_.add(data, node_.view().find(item.topic_id), item.partition);
+}
+
+void FetchAnswer::read_replica(const FetchItem& item, Partition& partition, Data& data) {
+  const auto log = partition.readable();
+  if (!log) {
+    data.error_code = ErrorCode::kafka_storage_error;
+  } else if (!*log) {
+    node_.replication().follow(partition);
+    wait_for_leader(partition, data);
+  } else {
+    read_log(item, partition, **log, data);
+    if (!partition.leads()) node_.replication().follow(partition);
+  }
+}
+
+// This follower does not know enough: it has asked, and the fetch waits for the leader's word.
+void FetchAnswer::wait_for_leader(Partition& partition, Data& data) {
+  readable_.push_back(&partition);
+  if (attempt_ == Attempt::last) data.error_code = ErrorCode::offset_not_available;
+}
+
+// Whether there is something to read at the place of an item.
+ErrorCode FetchAnswer::check_position(const FetchItem& item, Partition& partition,
+                                      const log::ReadableLog& log, Data& data) {
+  if (item.fetch_offset < log.log_start_offset()) return ErrorCode::offset_out_of_range;
+  const ErrorCode unknown_epoch = check_divergence(item, log, data);
+  if (unknown_epoch != ErrorCode::none) return unknown_epoch;
+  const bool is_ahead = item.fetch_offset > log.high_watermark();
+  if (!is_ahead || data.diverging_epoch != Data::EpochEndOffset{}) return ErrorCode::none;
+  // The client may know more than a follower, until the leader has been asked.
+  const bool may_ask = !partition.leads() && attempt_ == Attempt::may_wait;
+  if (may_ask) node_.replication().follow(partition, Replication::Urgency::at_once);
+  if (may_ask || (!partition.leads() && partition.has_asked_at_once())) {
+    wait_for_leader(partition, data);
+    return data.error_code;
+  }
+  return ErrorCode::offset_out_of_range;
 }
 
 void FetchAnswer::read_log(const FetchItem& item, Partition& partition, log::ReadableLog& log,
@@ -88,17 +143,13 @@ void FetchAnswer::read_log(const FetchItem& item, Partition& partition, log::Rea
   data.high_watermark = log.high_watermark();
   data.last_stable_offset = log.last_stable_offset();
   data.log_start_offset = log.log_start_offset();
-  if (item.last_fetched_epoch != none_of<LeaderEpoch> && diverges(item, log, data)) {
+  data.error_code = check_position(item, partition, log, data);
+  if (data.error_code != ErrorCode::none) return;
+  if (data.diverging_epoch != Data::EpochEndOffset{}) {
     is_urgent_ = true;
     return;
   }
-  if (item.fetch_offset < log.log_start_offset() || item.fetch_offset > log.high_watermark()) {
-    data.error_code = ErrorCode::offset_out_of_range;
-  }
-  if (data.error_code != ErrorCode::none) {
-    data.high_watermark = data.last_stable_offset = data.log_start_offset = Offset{-1};
-    return;
-  }
+  if (item.fetch_offset > log.high_watermark()) return;  // waits for the leader's word
   if (is_sent_elsewhere(partition, data)) return;
   readable_.push_back(&partition);
   const std::size_t left = params_.max_bytes - std::min(params_.max_bytes, bytes_);
@@ -116,7 +167,6 @@ void FetchAnswer::read_log(const FetchItem& item, Partition& partition, log::Rea
   }
   data.records.slices = std::move(*slices);
   bytes_ += total_size(data.records.slices);
-  if (!partition.leads() && data.records.slices.empty()) node_.replication().follow(partition);
 }
 
 // A consumer with a replica in its own rack is told to go there, and gets nothing here.
@@ -135,18 +185,6 @@ bool FetchAnswer::is_sent_elsewhere(Partition& partition, Data& data) {
   node_.replication().inform(partition, *near);
   data.preferred_read_replica = *near;
   is_urgent_ = true;
-  return true;
-}
-
-// The client's log has an epoch that ours does not have, or not that far (KIP-595).
-bool FetchAnswer::diverges(const FetchItem& item, const log::ReadableLog& log, Data& data) const {
-  const auto end = log.leader_epochs().end_of(item.last_fetched_epoch, log.high_watermark());
-  if (end.epoch == none_of<LeaderEpoch>) {
-    data.error_code = ErrorCode::offset_out_of_range;
-    return false;
-  }
-  if (end.epoch >= item.last_fetched_epoch && end.offset >= item.fetch_offset) return false;
-  data.diverging_epoch = {.epoch = end.epoch.value, .end_offset = end.offset};
   return true;
 }
 

@@ -19,7 +19,10 @@ namespace odradek::broker {
 // replica in their own rack.
 class FetchAnswer {
  public:
-  FetchAnswer(const Exchange& exchange, FetchSessions::Context& context, const FetchParams& params);
+  // Whether the fetch may still wait for more, or this is what it is told.
+  enum class Attempt { may_wait, last };
+  FetchAnswer(const Exchange& exchange, FetchSessions::Context& context, const FetchParams& params,
+              Attempt attempt);
 
   std::size_t bytes() const { return bytes_; }
   // Something other than data is to be told, like an error: a reason not to wait.
@@ -42,16 +45,21 @@ class FetchAnswer {
 
   Data read(FetchItem& item);
   PartitionTable::Found find(const FetchItem& item);
+  wire::ErrorCode check(const Partition& partition, const FetchItem& item) const;
+  void read_replica(const FetchItem& item, Partition& partition, Data& data);
+  void wait_for_leader(Partition& partition, Data& data);
+  wire::ErrorCode check_position(const FetchItem& item, Partition& partition,
+                                 const log::ReadableLog& log, Data& data);
   void read_log(const FetchItem& item, Partition& partition, log::ReadableLog& log, Data& data);
-  bool diverges(const FetchItem& item, const log::ReadableLog& log, Data& data) const;
+  void add_hint(const FetchItem& item, Data& data);
   bool is_sent_elsewhere(Partition& partition, Data& data);
   void add(const FetchItem& item, Data data);
 
-  const Exchange& exchange_;
   Node& node_;
   const FetchSessions::Context& context_;
   const FetchParams& params_;
   wire::Version version_;
+  Attempt attempt_;
   LeaderHints hints_;
   Response response_;
   std::size_t bytes_ = 0;

@@ -47,7 +47,7 @@ void FetchWait::answer() {
   const FetchWaitPtr keep = self_;
   const ExchangePtr exchange = exchange_;
   end();
-  FetchAnswer answer(*exchange, context_, params_);
+  FetchAnswer answer(*exchange, context_, params_, FetchAnswer::Attempt::last);
   answer.send(*exchange);
 }
 

@@ -10,6 +10,10 @@ const meta::PartitionRecord* LeaderHints::find(const meta::TopicPtr& topic, Part
   return topic && index < topic->partitions.size() ? &topic->partitions[index] : nullptr;
 }
 
+bool LeaderHints::is_me(const meta::PartitionRecord& record) const {
+  return record.leader == node_.id();
+}
+
 NodeId LeaderHints::remember(const meta::PartitionRecord& record) {
   const NodeId leader = node_.view().leader_of(record);
   const Cluster::Member* const member = node_.cluster().find(leader);

@@ -20,7 +20,8 @@ class LeaderHints {
   template <class PartitionResponse>
   void add(PartitionResponse& response, const meta::TopicPtr& topic, PartitionId id) {
     const meta::PartitionRecord* const record = find(topic, id);
-    if (!record) return;
+    // A leader whose log is still on its way refuses too, and knows nobody better.
+    if (!record || is_me(*record)) return;
     response.current_leader.leader_id = remember(*record);
     response.current_leader.leader_epoch = record->leader_epoch;
   }
@@ -35,6 +36,7 @@ class LeaderHints {
 
  private:
   static const meta::PartitionRecord* find(const meta::TopicPtr& topic, PartitionId id);
+  bool is_me(const meta::PartitionRecord& record) const;
   NodeId remember(const meta::PartitionRecord& record);
 
   const Node& node_;

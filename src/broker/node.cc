@@ -79,7 +79,7 @@ void Node::start() {
 }
 
 void Node::leave() {
-  switch_.close();
+  switch_.leave();
   if (leader_balancer_) leader_balancer_->stop();
   checkpoint_timer_.cancel();
   partitions_.for_each([](Partition& partition) {
@@ -141,14 +141,19 @@ void Node::apply(const Commit& commit) {
         return config && config->resource_type == meta::ResourceType::broker;
       });
   auto changes = partitions_.update(view_);
-  replication_.send_off(std::move(changes.departures));
+  replication_.send_off(changes);
   for (const std::string& folder : changes.set_aside) remove_later(folder);
   if (has_broker_configs) {
     config_.apply_dynamic(view_);
     partitions_.refresh_configs();
   }
   switch_.follow_catalogue();
-  if (leader_balancer_ && cluster_.members.size() > 1) leader_balancer_->look();
+  const bool moves_leaders =
+      std::any_of(commit.records->begin(), commit.records->end(), [](const meta::Record& record) {
+        return std::holds_alternative<meta::NodeStartedRecord>(record) ||
+               std::holds_alternative<meta::PartitionsChangedRecord>(record);
+      });
+  if (leader_balancer_ && moves_leaders) leader_balancer_->look();
   this->commit();  // fetches that waited for a partition that is gone, or moved
 }
 

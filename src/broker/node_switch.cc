@@ -29,7 +29,8 @@ void NodeSwitch::receive(NodeId asked_by, const SwitchRequest& request) {
     answer(asked_by, request.number,
            Error{Fault::conflict, "node " + std::to_string(node_.id().value) + " " + why});
   };
-  if (is_switching_) return refuse("is being started or stopped already");
+  if (has_left_) return refuse("is being stopped with its process");
+  if (switching_ != Switching::no) return refuse("is being started or stopped already");
   if (node_.view().is_up(node_.id()) == request.up) {
     return refuse(request.up ? "is up already" : "is stopped already");
   }
@@ -39,13 +40,13 @@ void NodeSwitch::receive(NodeId asked_by, const SwitchRequest& request) {
       return answer(asked_by, request.number, opened);
     }
   }
-  is_switching_ = true;
+  switching_ = request.up ? Switching::up : Switching::down;
   node_.catalogue().change(
       [id = node_.id(), up = request.up](const meta::CatalogueView& view) {
         return up ? meta::start_node(view, id) : meta::stop_node(view, id);
       },
       [this, asked_by, number = request.number](const Result<>& changed) {
-        is_switching_ = false;
+        switching_ = Switching::no;
         if (!changed) follow_catalogue();
         answer(asked_by, number, changed);
       });
@@ -64,9 +65,17 @@ void NodeSwitch::close_ports() {
 }
 
 void NodeSwitch::follow_catalogue() {
-  if (!node_.view().is_up(node_.id())) return close();
-  if (std::exchange(serves_, true)) return;
+  if (!node_.view().is_up(node_.id())) {
+    // On the way up the ports are open already, whatever else is committed before.
+    return switching_ == Switching::up ? void() : close();
+  }
+  if (has_left_ || std::exchange(serves_, true)) return;
   for (auto& listener : listeners_) listener->start(node_);
+}
+
+void NodeSwitch::leave() {
+  has_left_ = true;
+  close();
 }
 
 void NodeSwitch::close() {

@@ -30,18 +30,20 @@ class NodeSwitch {
 
   // Does as the catalogue says of this node. The ports must be open before it may say "up".
   void follow_catalogue();
-  // Turns clients away, whatever the catalogue says.
-  void close();
+  // Turns clients away for good, whatever the catalogue says.
+  void leave();
 
  private:
   Result<> open_ports();
   void close_ports();
+  void close();
   void answer(NodeId asked_by, std::uint64_t number, const Result<>& result);
 
   Node& node_;
   std::vector<std::unique_ptr<Listener>>& listeners_;
   bool serves_ = false;
-  bool is_switching_ = false;
+  bool has_left_ = false;
+  enum class Switching { no, up, down } switching_ = Switching::no;
   std::map<std::uint64_t, Done> asked_;
   std::uint64_t number_ = 0;
 };

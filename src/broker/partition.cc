@@ -19,6 +19,8 @@ Result<log::PartitionLog*> Partition::log() {
   ASSERT(leads());
   if (!log_ && !failed_) {
     if (auto opened = open(); !opened) {
+      // The node that led a deleted topic of this name has not heard of that yet.
+      if (opened.error().fault == Fault::in_use) return opened.error();
       failed_ = std::move(opened).error();
       spdlog::error("partition is offline partition={} reason=\"{}\"", folder(), failed_->context);
     }
@@ -65,7 +67,6 @@ std::unique_ptr<log::PartitionLog> Partition::become_follower() {
   ASSERT(role_ != Role::follower);
   role_ = Role::follower;
   followers_.clear();
-  early_syncs_.clear();
   if (log_) log_->release();
   return std::move(log_);
 }
@@ -113,7 +114,8 @@ void Partition::update(meta::TopicPtr topic, std::shared_ptr<const log::LogConfi
   topic_ = std::move(topic);
   config_ = std::move(config);
   if (!has_new_epoch) return;
-  has_asked_ = false;
+  answered();
+  informed_.clear();
   if (log_) log_->begin_epoch(leader_epoch());
   wake_all();  // those who believe in the epoch before are to be told
 }

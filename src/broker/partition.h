@@ -13,7 +13,9 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace odradek::broker {
@@ -61,8 +63,10 @@ class Partition {
   void expect_log();
   void accept(std::unique_ptr<log::PartitionLog> log);
   std::unique_ptr<log::PartitionLog> become_follower();
-  // A sync of the log has ended; kept for the log where that is still on its way.
+  // A sync of the log has ended; kept for the log where that is still on its way, and given back
+  // where it went elsewhere.
   void synced(const SyncOutcome& outcome);
+  std::vector<SyncOutcome> take_early_syncs() { return std::exchange(early_syncs_, {}); }
 
   // What consumers read; null where a follower was not told yet.
   Result<log::ReadableLog*> readable();
@@ -70,13 +74,20 @@ class Partition {
   // Of a leader: followers that want to know when there is more than they know.
   void add_follower(NodeId follower);
   std::vector<NodeId> take_followers() { return std::exchange(followers_, {}); }
+  bool has_followers_waiting() const { return !followers_.empty(); }
+  // Followers that were told something in this epoch, and so may serve it.
+  void note_informed(NodeId follower) { informed_.insert(follower); }
+  const std::set<NodeId>& informed() const { return informed_; }
   log::FollowerLog::Progress progress() const;
   // Of a follower: how far the leader is, as far as it was told.
   const log::FollowerLog* follower_log() const { return follower_log_.get(); }
   Result<std::size_t> advance(const log::FollowerLog::Progress& progress);
-  // One question to the leader at a time: true where this is the first.
+  // One question to the leader at a time, and one beside it that cannot wait: true where the leader
+  // has to be asked.
   bool ask() { return !std::exchange(has_asked_, true); }
-  void answered() { has_asked_ = false; }
+  bool ask_at_once() { return !std::exchange(has_asked_at_once_, true); }
+  bool has_asked_at_once() const { return has_asked_at_once_; }
+  void answered() { has_asked_ = has_asked_at_once_ = false; }
 
   // The bytes of its records, without opening the log.
   Result<std::int64_t> size_on_disk();
@@ -115,8 +126,10 @@ class Partition {
   std::optional<Error> failed_;
   std::vector<SyncOutcome> early_syncs_;  // of the log that is on its way
   std::vector<NodeId> followers_;
+  std::set<NodeId> informed_;
   std::unique_ptr<log::FollowerLog> follower_log_;
   bool has_asked_ = false;
+  bool has_asked_at_once_ = false;
   boost::intrusive::list<FetchHook, boost::intrusive::constant_time_size<false>> waiters_;
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "meta/catalogue_view.h"
-#include "wire/error_code.h"
 
 #include <cstddef>
 
@@ -21,9 +20,6 @@ PartitionResponse describe_partition(const meta::CatalogueView& view, const meta
   partition.replica_nodes = record.replicas;
   partition.isr_nodes = view.in_sync_replicas(record);
   partition.offline_replicas = view.offline_replicas(record);
-  if (partition.leader_id == none_of<NodeId>) {
-    partition.error_code = wire::ErrorCode::leader_not_available;
-  }
   return partition;
 }
 

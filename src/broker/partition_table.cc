@@ -18,8 +18,7 @@ Found found_in(const Partitions* partitions, PartitionId id, ErrorCode unknown_t
     return {.error = ErrorCode::unknown_topic_or_partition};
   }
   Partition* const partition = (*partitions)[static_cast<std::size_t>(id.value)].get();
-  const bool is_usable = partition && partition->role() != Partition::Role::leader_without_log;
-  if (!is_usable) return {.error = ErrorCode::not_leader_or_follower};
+  if (!partition) return {.error = ErrorCode::not_leader_or_follower};
   return {.partition = partition};
 }
 
@@ -60,10 +59,11 @@ Found PartitionTable::find(const Uuid& topic, PartitionId id) {
 
 PartitionTable::Opened PartitionTable::open(std::string_view topic, PartitionId id,
                                             LeaderEpoch believed) {
-  const Found found = find(topic, id);
+  const Found found = find_replica(topic, id);
   if (!found.partition) return {.error = found.error};
   const ErrorCode bad_epoch = check_epoch(*found.partition, believed);
   if (bad_epoch != ErrorCode::none) return {.error = bad_epoch};
+  if (!found.partition->leads()) return {.error = ErrorCode::not_leader_or_follower};
   const auto log = found.partition->log();
   if (!log) return {.error = ErrorCode::kafka_storage_error};
   return {.partition = found.partition, .log = *log};
@@ -123,6 +123,9 @@ void PartitionTable::bring_up_to_date(std::unique_ptr<Partition>& partition,
   if (partition && partition->role() != Role::follower && !shall_lead) {
     // One without its log has nothing to give: the log follows when it comes (Replication).
     const bool has_log = partition->leads();
+    for (SyncOutcome& outcome : partition->take_early_syncs()) {
+      changes.late_syncs.push_back({topic->id, id, std::move(outcome)});
+    }
     auto log = partition->become_follower();
     if (has_log) {
       changes.departures.push_back({topic->name, topic->id, id, record.leader, std::move(log)});

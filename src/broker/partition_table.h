@@ -27,15 +27,15 @@ class PartitionTable {
     Partition* partition = nullptr;
     wire::ErrorCode error = wire::ErrorCode::none;
   };
-  // A partition that is led here, or that has a replica here; NOT_LEADER_OR_FOLLOWER where it is
-  // somebody else's.
-  Found find(std::string_view topic, PartitionId id);
-  Found find(const Uuid& topic, PartitionId id);
+  // A partition of which this node has a replica, in whatever role, else NOT_LEADER_OR_FOLLOWER;
+  // and one that is led here.
   Found find_replica(std::string_view topic, PartitionId id);
   Found find_replica(const Uuid& topic, PartitionId id);
+  Found find(std::string_view topic, PartitionId id);
+  Found find(const Uuid& topic, PartitionId id);
 
-  // A partition that is led here, with its log, if the client believes in the right epoch: either
-  // both are set, or the error.
+  // A partition that is led here, with its log, if the client believes in the right epoch, which is
+  // looked at first: either both are set, or the error.
   struct Opened {
     Partition* partition = nullptr;
     log::PartitionLog* log = nullptr;
@@ -54,8 +54,15 @@ class PartitionTable {
     NodeId new_leader;
     std::unique_ptr<log::PartitionLog> log;
   };
+  // A sync of a log that passed this node by.
+  struct LateSync {
+    Uuid topic_id;
+    PartitionId partition;
+    SyncOutcome outcome;
+  };
   struct Changes {
     std::vector<Departure> departures;
+    std::vector<LateSync> late_syncs;
     std::vector<std::string> set_aside;  // folders of deleted topics, to be removed
   };
   // Takes over the next version of the view.

@@ -56,11 +56,12 @@ struct LogSynced {
   Result<> result;
 };
 
-// From a follower to its leader: this is how far I know; tell me when there is more.
+// From a follower to its leader: this is how far I know; tell me when there is more, or at once.
 struct FollowRequest {
   Uuid topic_id;
   PartitionId partition;
   log::FollowerLog::Progress known;
+  bool at_once = false;
 };
 // And back.
 struct FollowResponse {

@@ -74,12 +74,12 @@ class Process {
 
   BrokerConfig& config_;
   log::PosixFileSystem files_;
-  std::vector<std::unique_ptr<Seat>> seats_;
   Cluster cluster_;
   LoopPeers peers_;
   std::unique_ptr<log::DataDirectory> directory_;
   meta::CatalogueView view_;  // as of the start
   std::unique_ptr<meta::Catalogue> catalogue_;
+  std::vector<std::unique_ptr<Seat>> seats_;  // use all of the above
   std::optional<ControlSocket> control_;
 };
 

@@ -9,11 +9,12 @@
 
 namespace odradek::broker {
 
-void Replication::send_off(std::vector<PartitionTable::Departure> departures) {
-  for (auto& each : departures) {
+void Replication::send_off(PartitionTable::Changes& changes) {
+  for (auto& each : changes.departures) {
     node_.send(each.new_leader, LogHandover{std::move(each.topic), each.topic_id, each.partition,
                                             std::move(each.log)});
   }
+  for (const auto& each : changes.late_syncs) synced(each.topic_id, each.partition, each.outcome);
 }
 
 void Replication::receive(LogHandover handover) {
@@ -29,9 +30,8 @@ void Replication::receive(LogHandover handover) {
   const auto& record = topic->partitions[static_cast<std::size_t>(handover.partition.value)];
   if (record.leader != node_.id()) return node_.send(record.leader, std::move(handover));
   Partition& partition = *node_.partitions().replica(handover.topic_id, handover.partition);
-  const bool was_open = handover.log != nullptr;
   partition.accept(std::move(handover.log));
-  if (was_open) inform_followers(partition);
+  if (partition.has_followers_waiting() && partition.log()) inform_followers(partition);
 }
 
 void Replication::synced(const Uuid& topic_id, PartitionId id, const SyncOutcome& outcome) {
@@ -53,13 +53,21 @@ void Replication::receive(NodeId follower, const FollowRequest& request) {
   Partition* const partition = node_.partitions().replica(request.topic_id, request.partition);
   // One who asks somebody else than the leader will see in the catalogue who that is.
   if (!partition || partition->role() == Partition::Role::follower) return;
-  if (!partition->leads()) return partition->add_follower(follower);  // told when the log comes
-  if (!partition->log()) return;  // offline: told by the epoch that follows
-  if (partition->progress() == request.known) return partition->add_follower(follower);
+  if (!partition->leads() || !partition->log()) {
+    return partition->add_follower(follower);  // told when the log is there
+  }
+  if (!request.at_once && partition->progress() == request.known) {
+    return partition->add_follower(follower);
+  }
   inform(*partition, follower);
 }
 
+void Replication::inform_all(Partition& partition) {
+  for (const NodeId follower : partition.informed()) inform(partition, follower);
+}
+
 void Replication::inform(Partition& partition, NodeId follower) {
+  partition.note_informed(follower);
   node_.send(follower, FollowResponse{partition.topic().id, partition.id(),
                                       partition.leader_epoch(), partition.progress()});
 }
@@ -73,28 +81,33 @@ void Replication::receive(const FollowResponse& response) {
   const bool is_current = partition && partition->role() == Partition::Role::follower &&
                           partition->leader_epoch() == response.leader_epoch;
   if (!is_current) return;
+  // Whoever waits for the first word, or wants to know whether there is more, looks again.
+  const bool is_awaited = !partition->follower_log() || partition->has_asked_at_once();
   partition->answered();
   const auto bytes = partition->advance(response.progress);
   if (!bytes) {
     spdlog::warn("cannot follow partition={} reason=\"{}\"", partition->folder(),
                  bytes.error().context);
-    return partition->wake_all();
+    partition->wake_all();
+    return node_.commit();
   }
-  partition->wake(*bytes);
+  is_awaited ? partition->wake_all() : partition->wake(*bytes);
   node_.commit();  // fetches that have enough now
   // The answer to a fetch may have changed what there is.
   Partition* const still = node_.partitions().replica(response.topic_id, response.partition);
   if (still && still->has_waiters()) follow(*still);
 }
 
-void Replication::follow(Partition& partition) {
+void Replication::follow(Partition& partition, Urgency urgency) {
   const NodeId leader = node_.view().leader_of(partition.record());
-  if (leader == none_of<NodeId> || !partition.ask()) return;
+  const bool at_once = urgency == Urgency::at_once;
+  if (leader == none_of<NodeId>) return;
+  if (!(at_once ? partition.ask_at_once() : partition.ask())) return;
   const auto* const log = partition.follower_log();
   // Without a log it knows less than any leader can say.
   const log::FollowerLog::Progress known =
       log ? log->progress() : log::FollowerLog::Progress{Offset{-1}, Offset{-1}};
-  node_.send(leader, FollowRequest{partition.topic().id, partition.id(), known});
+  node_.send(leader, FollowRequest{partition.topic().id, partition.id(), known, at_once});
 }
 
 }  // namespace odradek::broker

@@ -23,21 +23,25 @@ class Replication {
  public:
   explicit Replication(Node& node) : node_(node) {}
 
-  // Sends off the logs that the node leads no more.
-  void send_off(std::vector<PartitionTable::Departure> departures);
+  // Sends off the logs that the node leads no more, and what is known of logs that never came.
+  void send_off(PartitionTable::Changes& changes);
 
   void receive(LogHandover handover);
   void receive(const LogSynced& synced);
   void receive(NodeId follower, const FollowRequest& request);
   void receive(const FollowResponse& response);
 
-  // Something was committed to a partition that is led here, or its start moved.
+  // Something was committed to a partition that is led here: tells those who wait for it.
   void inform_followers(Partition& partition);
+  // Records were deleted: tells everybody who may still show them.
+  void inform_all(Partition& partition);
   // Tells a follower of its own accord, before clients are sent there.
   void inform(Partition& partition, NodeId follower);
 
-  // Clients have read all that this follower knows of: asks the leader.
-  void follow(Partition& partition);
+  // Clients read from this follower: asks the leader, to be told when there is more, or at once
+  // where a client seems to know more than the follower.
+  enum class Urgency { when_there_is_more, at_once };
+  void follow(Partition& partition, Urgency urgency = Urgency::when_there_is_more);
 
   // A sync that a log had asked for has ended.
   void synced(const Uuid& topic_id, PartitionId id, const SyncOutcome& outcome);

@@ -94,6 +94,9 @@ TopicCreation place_by_count(const Wish& wish, const BrokerOptions& options, con
                        " cannot be reached because only " + std::to_string(node_count) +
                        " broker(s) are registered.");
   }
+  if (auto fault = placement_fault(cluster, view); !fault.empty()) {
+    return refused(ErrorCode::invalid_replication_factor, std::move(fault));
+  }
   TopicCreation placed;
   placed.topic.emplace().partitions =
       place_partitions(count, static_cast<std::size_t>(replicas), cluster, view);
@@ -137,6 +140,12 @@ std::vector<meta::PartitionRecord> place_partitions(std::int32_t count, std::siz
   std::vector<meta::PartitionRecord> placed;
   for (std::int32_t i = 0; i < count; ++i) placed.push_back(placement.place(replicas));
   return placed;
+}
+
+std::string placement_fault(const Cluster& cluster, const meta::CatalogueView& view) {
+  const bool any_up = std::any_of(cluster.members.begin(), cluster.members.end(),
+                                  [&](const auto& member) { return view.is_up(member.id); });
+  return any_up ? "" : "All brokers are currently fenced or in controlled shutdown.";
 }
 
 std::string assignment_fault(const std::vector<NodeId>& replicas, const Cluster& cluster) {

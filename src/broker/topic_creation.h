@@ -28,7 +28,11 @@ TopicCreation decide_topic(const wire::CreateTopicsRequest::CreatableTopic& wish
                            const meta::CatalogueView& view, const BrokerOptions& options,
                            const Cluster& cluster);
 
-// New partitions where nothing is said about nodes. At least one is up, and there are `replicas`.
+// Why no partition can be placed at all; empty where one can.
+std::string placement_fault(const Cluster& cluster, const meta::CatalogueView& view);
+
+// New partitions where nothing is said about nodes. placement_fault() is empty, and there are
+// `replicas`.
 std::vector<meta::PartitionRecord> place_partitions(std::int32_t count, std::size_t replicas,
                                                     const Cluster& cluster,
                                                     const meta::CatalogueView& view);

@@ -99,23 +99,38 @@ std::string DataDirectory::folder(std::string_view topic, PartitionId partition)
   return std::string(topic) + "-" + std::to_string(partition.value);
 }
 
+Result<DataDirectory::Folder> DataDirectory::state_of(const std::string& folder,
+                                                      const Uuid& topic_id) {
+  const std::string path = path_ + "/" + folder + std::string(metadata_file);
+  const auto metadata = files_.read_file(path);
+  if (!metadata && metadata.error().fault == Fault::not_found) return Folder::missing;
+  if (!metadata) return metadata.error();
+  if (as_text(*metadata) == metadata_text(topic_id)) return Folder::ready;
+  if (topic_id_in(as_text(*metadata))) return Folder::foreign;
+  return Error{Fault::corrupt, path + ": names no topic id"};
+}
+
 Result<std::string> DataDirectory::prepare(const std::string& folder, const Uuid& topic_id) {
-  const std::scoped_lock file_then(log_start_mutex_), rest(mutex_);
   std::string directory = path_ + "/" + folder;
-  const std::string expected = metadata_text(topic_id);
-  const auto metadata = files_.read_file(directory + std::string(metadata_file));
-  if (metadata && as_text(*metadata) == expected) return directory;
-  if (!metadata && metadata.error().fault != Fault::not_found) return metadata.error();
-  if (metadata) {
-    if (!topic_id_in(as_text(*metadata))) {
-      return Error{Fault::corrupt, directory + std::string(metadata_file) + ": names no topic id"};
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto [user, is_free] = users_.try_emplace(folder, topic_id);
+    if (!is_free && user->second != topic_id) {
+      return Error{Fault::in_use, directory + ": still in use by a deleted topic of that name"};
     }
+  }
+  // From here on the folder is ours, so that nobody has to wait for what follows.
+  TRY(const Folder state, state_of(folder, topic_id));
+  if (state == Folder::ready) return directory;
+  const std::scoped_lock file_then(log_start_mutex_), rest(mutex_);
+  if (state == Folder::foreign) {
     TRY(rename_aside(folder));
   }
   // Nothing that is known of an earlier topic of this name holds for the new one.
   TRY(forget_durably(folder));
   TRY(files_.create_directories(directory));
-  TRY(files_.write_file_atomically(directory + std::string(metadata_file), as_bytes(expected)));
+  TRY(files_.write_file_atomically(directory + std::string(metadata_file),
+                                   as_bytes(metadata_text(topic_id))));
   return directory;
 }
 
@@ -131,9 +146,13 @@ Result<> DataDirectory::forget_durably(const std::string& folder) {
 
 Result<std::string> DataDirectory::set_aside(const std::string& folder, const Uuid& topic_id) {
   const std::scoped_lock lock(mutex_);
-  const auto metadata = files_.read_file(path_ + "/" + folder + std::string(metadata_file));
-  if (!metadata && metadata.error().fault != Fault::not_found) return metadata.error();
-  if (metadata && as_text(*metadata) != metadata_text(topic_id)) return std::string{};
+  const auto user = users_.find(folder);
+  if (user != users_.end()) {
+    if (user->second != topic_id) return std::string{};
+    users_.erase(user);
+  }
+  TRY(const Folder state, state_of(folder, topic_id));
+  if (state == Folder::foreign) return std::string{};
   forget(folder);
   return rename_aside(folder);
 }

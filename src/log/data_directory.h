@@ -7,6 +7,7 @@
 #include "log/checkpoint_text.h"
 #include "log/file.h"
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -37,12 +38,13 @@ class DataDirectory {
 
   // The folder of a partition. prepare() makes it where it is missing; one that belongs to another
   // topic id, left over from a deleted topic of that name, is moved aside first. One whose metadata
-  // cannot be read is an error: it may hold records.
+  // cannot be read is an error: it may hold records. Who has prepared a folder has it until it sets
+  // it aside: to a topic of the same name it is Fault::in_use until then.
   static std::string folder(std::string_view topic, PartitionId partition);
   Result<std::string> prepare(const std::string& folder, const Uuid& topic_id);
 
-  // Forgets a partition and gives its folder a name that no partition has; returns that for
-  // remove(). Empty where there is no such folder, or it is of another topic id already.
+  // Gives a folder up, forgets its partition, and gives it a name that no partition has; returns
+  // that for remove(). Empty where there is no such folder, or it is of another topic id already.
   Result<std::string> set_aside(const std::string& folder, const Uuid& topic_id);
   Result<> remove(const std::string& set_aside);
   // Folders that were set aside and not removed before a crash.
@@ -72,6 +74,8 @@ class DataDirectory {
   DataDirectory(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
   Result<> lock();
   Result<> read_checkpoints();
+  enum class Folder { ready, missing, foreign };
+  Result<Folder> state_of(const std::string& folder, const Uuid& topic_id);
   // Under the mutex:
   void forget(const std::string& folder);
   Result<> forget_durably(const std::string& folder);
@@ -81,7 +85,8 @@ class DataDirectory {
   std::string path_;
   int lock_ = -1;
   bool was_clean_ = false;
-  mutable std::mutex mutex_;  // of what follows, and of which folder is whose
+  mutable std::mutex mutex_;                        // of what follows, and of which folder is whose
+  std::map<std::string, Uuid, std::less<>> users_;  // of folders that were prepared
   OffsetsByDirectory recovery_points_;
   OffsetsByDirectory log_start_offsets_;
   std::set<std::string, std::less<>> in_log_start_file_;  // folders that it may speak of

@@ -48,8 +48,7 @@ Result<std::size_t> FollowerLog::advance(const Progress& progress) {
   }
   high_watermark_ = std::max(high_watermark_, progress.high_watermark);
   log_start_offset_ = std::max(log_start_offset_, progress.log_start_offset);
-  while (segments_.take_before(log_start_offset_)) {
-  }
+  while (segments_.oldest_before(log_start_offset_)) segments_.drop_oldest();
   return bytes;
 }
 

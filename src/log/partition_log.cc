@@ -267,11 +267,12 @@ Result<> PartitionLog::advance_log_start(Offset start) {
   if (epochs_.truncate_before(start)) {
     TRY(write_epochs());
   }
-  while (const auto removed = segments_.take_before(start)) {
-    TRY(removed->remove_files());
+  while (Segment* const oldest = segments_.oldest_before(start)) {
+    TRY(oldest->remove_files());
     auto snapshot =
-        files_.remove(directory_ + "/" + offset_in_file_name(removed->base_offset()) + ".snapshot");
+        files_.remove(directory_ + "/" + offset_in_file_name(oldest->base_offset()) + ".snapshot");
     if (!snapshot && snapshot.error().fault != Fault::not_found) return snapshot;
+    segments_.drop_oldest();
   }
   return {};
 }

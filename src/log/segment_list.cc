@@ -104,12 +104,9 @@ Result<std::optional<Stamped>> SegmentList::find_in(Segment& segment, Timestamp 
   }
 }
 
-std::unique_ptr<Segment> SegmentList::take_before(Offset start) {
+Segment* SegmentList::oldest_before(Offset start) {
   const bool lies_before = by_offset_.size() > 1 && std::next(by_offset_.begin())->first <= start;
-  if (!lies_before) return nullptr;
-  auto oldest = std::move(by_offset_.begin()->second);
-  by_offset_.erase(by_offset_.begin());
-  return oldest;
+  return lies_before ? &first() : nullptr;
 }
 
 std::int64_t SegmentList::size() const {

@@ -47,9 +47,10 @@ class SegmentList {
   Result<std::optional<Stamped>> find(Timestamp wanted, Offset start);
   Result<std::optional<Stamped>> find_max_timestamp(Offset start);
 
-  // Takes out the oldest segment where all of it lies before `start`; null where there is none. The
-  // last segment stays.
-  std::unique_ptr<Segment> take_before(Offset start);
+  // The oldest segment where all of it lies before `start`; null where there is none. The last
+  // segment stays.
+  Segment* oldest_before(Offset start);
+  void drop_oldest() { by_offset_.erase(by_offset_.begin()); }
 
   std::int64_t size() const;
 

@@ -4,6 +4,8 @@
 #include "base/assert.h"
 #include "meta/topic_name.h"
 
+#include <algorithm>
+
 namespace odradek::meta {
 namespace {
 
@@ -36,6 +38,10 @@ void CatalogueView::apply_one(const NodeStoppedRecord& record) { nodes_[record.n
 void CatalogueView::apply_one(const NodeStartedRecord& record) {
   nodes_[record.node] = true;
   for (auto& [name, topic] : by_name_) {
+    const auto& partitions = topic->partitions;
+    const bool leads = std::any_of(partitions.begin(), partitions.end(),
+                                   [&](const auto& each) { return each.leader == record.node; });
+    if (!leads) continue;
     auto next = std::make_shared<Topic>(*topic);
     for (PartitionRecord& partition : next->partitions) {
       if (partition.leader == record.node) ++partition.leader_epoch.value;

@@ -48,22 +48,12 @@ void settle_all(const CatalogueView& view, Records& records) {
       view, [&](const PartitionRecord& partition) { return settled(view, partition); }, records);
 }
 
-Records with_consequences(CatalogueView view, Record record) {
-  view.apply(record);
-  Records records{std::move(record)};
-  settle_all(view, records);
-  return records;
-}
-
 }  // namespace
 
 PartitionRecord settled(const CatalogueView& view, const PartitionRecord& partition) {
   PartitionRecord now = partition;
   const Nodes target = without(now.replicas, now.removing_replicas);
-  const bool is_complete =
-      now.is_being_reassigned() && are_up(view, now.adding_replicas) &&
-      std::any_of(target.begin(), target.end(), [&](NodeId node) { return view.is_up(node); });
-  if (is_complete) {
+  if (now.is_being_reassigned() && are_up(view, target)) {
     now.replicas = target;
     now.adding_replicas.clear();
     now.removing_replicas.clear();
@@ -71,7 +61,11 @@ PartitionRecord settled(const CatalogueView& view, const PartitionRecord& partit
   if (!now.is_replica(now.leader) || !view.is_up(now.leader)) {
     const auto up = std::find_if(now.replicas.begin(), now.replicas.end(),
                                  [&](NodeId node) { return view.is_up(node); });
-    if (up != now.replicas.end()) now.leader = *up;
+    if (up != now.replicas.end()) {
+      now.leader = *up;
+    } else if (!now.is_replica(now.leader)) {
+      now.leader = now.replicas.front();
+    }
   }
   const bool shrinks = !without(partition.replicas, now.replicas).empty();
   if (now.leader != partition.leader || shrinks) ++now.leader_epoch.value;
@@ -79,11 +73,28 @@ PartitionRecord settled(const CatalogueView& view, const PartitionRecord& partit
 }
 
 Records start_node(const CatalogueView& view, NodeId node) {
-  return with_consequences(view, NodeStartedRecord{node});
+  Records records{NodeStartedRecord{node}};
+  CatalogueView ahead = view;
+  ahead.apply(records.front());
+  settle_all(ahead, records);
+  return records;
 }
 
 Records stop_node(const CatalogueView& view, NodeId node) {
-  return with_consequences(view, NodeStoppedRecord{node});
+  Records records{NodeStoppedRecord{node}};
+  CatalogueView ahead = view;
+  ahead.apply(records.front());
+  change_all(
+      ahead,
+      [&](const PartitionRecord& partition) {
+        PartitionRecord now = settled(ahead, partition);
+        const bool loses_leader =
+            partition.leader == node && ahead.leader_of(now) == none_of<NodeId>;
+        if (loses_leader && now.leader_epoch == partition.leader_epoch) ++now.leader_epoch.value;
+        return now;
+      },
+      records);
+  return records;
 }
 
 Records start_cluster(const CatalogueView& view, const Nodes& nodes) {

@@ -10,12 +10,13 @@
 // commit. Kafka: ReplicationControlManager, PartitionChangeBuilder, PartitionReassignmentReplicas.
 namespace odradek::meta {
 
-// A partition as it has to be while the nodes are up that `view` says: a reassignment whose nodes
-// are all there is completed, and a leader that is down, or no replica any more, is replaced by the
+// A partition as it has to be while the nodes are up that `view` says: a reassignment whose target
+// is all there is completed, and a leader that is down, or no replica any more, is replaced by the
 // first replica that is up. The epoch grows where the leader changes or a replica goes.
 PartitionRecord settled(const CatalogueView& view, const PartitionRecord& partition);
 
-// A node comes or goes, with everything that follows from it.
+// A node comes or goes, with everything that follows from it. The epoch of a partition that has no
+// leader any more grows too.
 Records start_node(const CatalogueView& view, NodeId node);
 Records stop_node(const CatalogueView& view, NodeId node);
 

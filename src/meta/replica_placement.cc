@@ -20,7 +20,7 @@ PartitionRecord ReplicaPlacement::place(std::size_t replicas) {
   const std::size_t first_rack = next_ % racks_.size();
   const std::size_t turn = next_ / racks_.size();
   ++next_;
-  // One from each rack, then a second one from each, and so on.
+  // One from each rack, then a second one from each, and so on; nodes that are down come last.
   std::vector<PlacementNode> order;
   for (std::size_t round = 0, left = racks_.size(); left > 0; ++round) {
     left = 0;
@@ -31,10 +31,9 @@ PartitionRecord ReplicaPlacement::place(std::size_t replicas) {
       ++left;
     }
   }
-  const auto leader = std::find_if(order.begin(), order.end(),
-                                   [](const PlacementNode& node) { return node.is_up; });
-  ASSERT(leader != order.end() && order.size() >= replicas);
-  std::rotate(order.begin(), leader, leader + 1);
+  std::stable_partition(order.begin(), order.end(),
+                        [](const PlacementNode& node) { return node.is_up; });
+  ASSERT(order.size() >= replicas && order.front().is_up);
   PartitionRecord placed{.replicas = {}, .leader = order.front().id, .leader_epoch = {0}};
   for (std::size_t i = 0; i < replicas; ++i) placed.replicas.push_back(order[i].id);
   return placed;

@@ -6,6 +6,7 @@ import os
 import random
 import struct
 import subprocess
+import threading
 import unittest
 
 from broker import BINARY, Broker
@@ -133,16 +134,19 @@ class LeadershipTest(unittest.TestCase):
             self.assertEqual(end_of_epoch(client, topic, first, current=second + 1)[0], UNKNOWN_LEADER_EPOCH)
         with self.at(1) as client:
             self.assertEqual(end_of_epoch(client, topic, first)[0], NOT_LEADER)
+            self.assertEqual(end_of_epoch(client, topic, first, current=first)[0], FENCED_LEADER_EPOCH)
 
     def test_fetches_in_another_epoch_are_told(self):
         topic = self.topic(leader=1)
         old = self.admin.describe(topic)[0].epoch
+        with self.at(1) as client:
+            client.produce(topic, batch())
         new = self.move(topic, 2)
         for node in (1, 2):  # a follower knows the epoch too
             with self.at(node) as client:
                 self.assertEqual(fetch(client, topic, 0, epoch=old).partitions[0][0], FENCED_LEADER_EPOCH)
                 self.assertEqual(fetch(client, topic, 0, epoch=new + 1).partitions[0][0], UNKNOWN_LEADER_EPOCH)
-                self.assertEqual(fetch(client, topic, 0, epoch=new).partitions[0][0], NONE)
+                self.assertEqual(fetch(client, topic, 0, epoch=new, max_wait=60000).partitions[0][:2], (NONE, 1))
 
     def test_a_fetch_that_waits_is_told_of_the_move(self):
         topic = self.topic(leader=1)
@@ -205,8 +209,25 @@ class LeadershipTest(unittest.TestCase):
                 more = Fetched(follower.receive()[1])
                 self.assertEqual(more.partitions[0], (NONE, expected, -1, len(batch())))
             self.assertEqual(fetch(follower, topic, 100).partitions[0][0], OFFSET_OUT_OF_RANGE)
+            self.assertEqual(fetch(follower, topic, 9, max_wait=60000).partitions[0][0], OFFSET_OUT_OF_RANGE)
             # Before version 11 a client knows nothing of followers.
             self.assertEqual(follower.fetch(topic, 0)[0], NOT_LEADER)
+
+    def test_a_session_is_told_of_the_replica_that_came_into_its_rack(self):
+        topic = self.topic(leader=1)
+        self.broker.node("stop", 3)
+        try:
+            with self.at(1) as leader:
+                opened = fetch(leader, topic, 0, session=(0, 0), rack="c")
+                self.assertEqual(opened.partitions[0][2], -1)
+                quiet = fetch(leader, topic, 0, partitions=(), session=(opened.session, 1), rack="c")
+                self.assertEqual(quiet.partitions, {})
+                self.broker.node("start", 3)
+                told = fetch(leader, topic, 0, partitions=(), session=(opened.session, 2), rack="c", max_wait=60000)
+                self.assertEqual(told.partitions[0][2], 3)
+        finally:
+            if 3 not in self.admin.brokers():
+                self.broker.node("start", 3)
 
     def test_a_follower_that_nobody_told_asks_the_leader(self):
         topic = self.topic(leader=1)
@@ -223,6 +244,8 @@ class LeadershipTest(unittest.TestCase):
             for _ in range(5):
                 leader.produce(topic, batch())
             self.assertEqual(fetch(follower, topic, 0, max_wait=60000).partitions[0][1], 5)
+            leader.call(21, 0, struct.pack(">i", 1) + text(topic) + struct.pack(">iiqi", 1, 0, 2, 5000))
+            self.assertEqual(fetch(follower, topic, 1).partitions[0][0], OFFSET_OUT_OF_RANGE)
             follower.send(1, 11, fetch_body(topic, 5, max_wait=60000))
             leader.call(21, 0, struct.pack(">i", 1) + text(topic) + struct.pack(">iiqi", 1, 0, 3, 5000))
             leader.produce(topic, batch())
@@ -267,6 +290,9 @@ class LeadershipTest(unittest.TestCase):
             finally:
                 self.broker.node("start", 3)
             self.assertEqual(client.produce(topic, batch(), acks=-1), (NONE, 2))
+            # There cannot be more in sync than there are replicas.
+            self.admin.reassign(topic, {0: [1]})
+            self.assertEqual(client.produce(topic, batch(), acks=-1), (NONE, 3))
 
     def test_a_reassignment_waits_for_a_node_that_is_down(self):
         topic = self.topic(leader=1, replicas=[1, 2])
@@ -290,6 +316,42 @@ class LeadershipTest(unittest.TestCase):
         self.assertNotIn(topic.encode(), self.admin.reassignments())
         for nodes in ([4], [1, 1], []):
             self.assertIn(struct.pack(">h", INVALID_REPLICA_ASSIGNMENT), self.admin.reassign(topic, {0: nodes}))
+
+    def test_a_cancelled_reassignment_leaves_nobody_without_a_leader(self):
+        topic = self.topic(leader=1, replicas=[1])
+        self.broker.node("stop", 3)
+        try:
+            self.admin.reassign(topic, {0: [2, 3]})
+            self.broker.node("stop", 1)
+            self.assertEqual(self.admin.describe(topic)[0].leader, 2)
+            self.assertIn(struct.pack(">h", INVALID_REPLICA_ASSIGNMENT), self.admin.reassign(topic, {0: None}))
+        finally:
+            for node in (1, 3):
+                self.broker.node("start", node)
+        self.assertEqual(self.admin.describe(topic)[0].replicas, [2, 3])
+
+    def test_a_node_starts_while_others_change_the_catalogue(self):
+        stop = threading.Event()
+
+        def make_topics():
+            number = 0
+            while not stop.is_set():
+                self.admin.describe(f"meanwhile-{number}", create=True)
+                number += 1
+
+        makers = [threading.Thread(target=make_topics) for _ in range(2)]
+        for maker in makers:
+            maker.start()
+        try:
+            for _ in range(15):
+                self.broker.node("stop", 3)
+                self.broker.node("start", 3)
+                with self.at(3) as client:
+                    self.assertEqual(client.api_versions()[:2], b"\0\0")
+        finally:
+            stop.set()
+            for maker in makers:
+                maker.join()
 
     def test_what_one_node_made_every_node_knows(self):
         for i in range(150):

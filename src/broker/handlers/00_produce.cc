@@ -5,6 +5,8 @@
 #include "broker/produce_wait.h"
 #include "meta/topic_name.h"
 
+#include <algorithm>
+
 // Produce: checks and stages every batch, then waits for the commit that writes them. Kafka:
 // KafkaApis.handleProduceRequest, ReplicaManager.appendRecords.
 namespace odradek::broker {
@@ -45,8 +47,10 @@ std::span<std::byte> writable(Bytes received) {
   return {const_cast<std::byte*>(received.data()), received.size()};
 }
 
+// Kafka: Partition.effectiveMinIsr: never more than there are replicas.
 bool has_enough_replicas(const Node& node, const Partition& partition) {
-  const auto wanted = static_cast<std::size_t>(partition.config().min_insync_replicas);
+  const auto wanted = std::min(static_cast<std::size_t>(partition.config().min_insync_replicas),
+                               partition.record().replicas.size());
   return wanted <= 1 || node.view().in_sync_replicas(partition.record()).size() >= wanted;
 }
 

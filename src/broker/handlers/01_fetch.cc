@@ -66,9 +66,11 @@ void handle(const FetchRequest& request, const ExchangePtr& exchange) {
     return answer<FetchRequest>(*exchange, {.error_code = context.error});
   }
   const FetchParams params = params_of(request, node.options());
-  FetchAnswer found(*exchange, context, params);
-  const bool may_wait = params.max_wait.count() > 0 && !found.is_urgent() &&
-                        found.bytes() < params.min_bytes && !found.readable().empty();
+  const bool has_time = params.max_wait.count() > 0;
+  FetchAnswer found(*exchange, context, params,
+                    has_time ? FetchAnswer::Attempt::may_wait : FetchAnswer::Attempt::last);
+  const bool may_wait = has_time && !found.is_urgent() && found.bytes() < params.min_bytes &&
+                        !found.readable().empty();
   if (!may_wait) return found.send(*exchange);
   FetchWait::begin(exchange, std::move(context), params, params.min_bytes - found.bytes(),
                    found.readable());

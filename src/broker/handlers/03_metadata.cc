@@ -33,13 +33,13 @@ bool asks_for_all(const MetadataRequest& request, wire::Version version) {
 
 // Before version 1 a client is told of replicas that it cannot reach by an error.
 void hide_offline_replicas(Partition& partition) {
-  if (partition.offline_replicas.empty()) return;
-  auto& replicas = partition.replica_nodes;
-  std::erase_if(replicas, [&](NodeId node) {
-    return std::count(partition.offline_replicas.begin(), partition.offline_replicas.end(), node) >
-           0;
-  });
-  if (partition.error_code == ErrorCode::none) {
+  const auto is_offline = [&](NodeId node) {
+    const auto& offline = partition.offline_replicas;
+    return std::find(offline.begin(), offline.end(), node) != offline.end();
+  };
+  const auto hidden = std::erase_if(partition.replica_nodes, is_offline) +
+                      std::erase_if(partition.isr_nodes, is_offline);
+  if (hidden > 0 && partition.error_code == ErrorCode::none) {
     partition.error_code = ErrorCode::replica_not_available;
   }
 }
@@ -57,8 +57,12 @@ class Describer {
     described.topic_id = topic.id;
     described.is_internal = meta::is_internal_topic(topic.name);
     for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
-      described.partitions.push_back(describe_partition<Partition>(view_, topic, i));
-      if (version_ == 0) hide_offline_replicas(described.partitions.back());
+      auto& partition =
+          described.partitions.emplace_back(describe_partition<Partition>(view_, topic, i));
+      if (partition.leader_id == none_of<NodeId>) {
+        partition.error_code = ErrorCode::leader_not_available;
+      }
+      if (version_ == 0) hide_offline_replicas(partition);
     }
     if (with_operations_) described.topic_authorized_operations = all_topic_operations;
     return described;

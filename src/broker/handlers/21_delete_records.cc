@@ -28,7 +28,7 @@ ErrorCode delete_before(Node& node, Partition& partition, log::PartitionLog& log
   node.directory().set_log_start_offset(partition.folder(),
                                         std::max(before, log.log_start_offset()));
   if (!log.advance_log_start(before)) return ErrorCode::kafka_storage_error;
-  node.replication().inform_followers(partition);
+  node.replication().inform_all(partition);
   answer.low_watermark = log.log_start_offset();
   return ErrorCode::none;
 }

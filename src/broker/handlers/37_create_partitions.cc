@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string_view>
 
 // CreatePartitions. Kafka: ReplicationControlManager.createPartitions.
@@ -66,6 +67,9 @@ Decision decide(const Wish& wish, const meta::CatalogueView& view, const Cluster
   if (wish.assignments) {
     return place_as_assigned(wish, static_cast<std::size_t>(added), replicas, cluster, view);
   }
+  if (auto fault = placement_fault(cluster, view); !fault.empty()) {
+    return refused(ErrorCode::invalid_replication_factor, std::move(fault));
+  }
   return {.added =
               place_partitions(added, std::min(replicas, cluster.members.size()), cluster, view)};
 }
@@ -76,10 +80,12 @@ meta::Records decide(const CreatePartitionsRequest& request, const meta::Catalog
   meta::Records records;
   Repeats<std::string_view> repeats;
   for (const Wish& wish : request.topics) repeats.add(wish.name);
+  std::set<std::string_view> refused_names;
   for (const Wish& wish : request.topics) {
-    auto decision = repeats.has(wish.name)
-                        ? refused(ErrorCode::invalid_request, "Duplicate topic name.")
-                        : decide(wish, view, node.cluster());
+    const bool twice = repeats.has(wish.name);
+    if (twice && !refused_names.insert(wish.name).second) continue;  // answered once
+    auto decision = twice ? refused(ErrorCode::invalid_request, "Duplicate topic name.")
+                          : decide(wish, view, node.cluster());
     Answer& answer = response.results.emplace_back();
     answer.name = wish.name;
     answer.error_code = decision.error;

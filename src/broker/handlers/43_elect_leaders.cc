@@ -73,7 +73,7 @@ class Elections {
     for (const PartitionId id : ids) add(answer, id, outcome_of(topic, id));
   }
 
-  // Partitions that have the right leader are not told of.
+  // Partitions that have the right leader are not told of, their topics are.
   void elect_everywhere(ElectLeadersResponse& response) {
     for (const auto& [name, topic] : view_.topics()) {
       Answer answer;
@@ -83,9 +83,7 @@ class Elections {
         const Outcome outcome = outcome_of(topic, id);
         if (outcome.error != ErrorCode::election_not_needed) add(answer, id, outcome);
       }
-      if (!answer.partition_result.empty()) {
-        response.replica_election_results.push_back(std::move(answer));
-      }
+      response.replica_election_results.push_back(std::move(answer));
     }
   }
 
@@ -114,14 +112,28 @@ class Elections {
   meta::PartitionChanges changes_;
 };
 
+// Of a kind of election that there is not.
+ElectLeadersResponse refusal(const ElectLeadersRequest& request) {
+  ElectLeadersResponse response;
+  response.error_code = ErrorCode::invalid_request;
+  if (!request.topic_partitions) return response;
+  for (const auto& topic : *request.topic_partitions) {
+    Answer& answer = response.replica_election_results.emplace_back();
+    answer.topic = topic.topic;
+    for (const PartitionId id : topic.partitions) {
+      answer.partition_result.push_back(
+          {id, ErrorCode::invalid_request, "Unknown type of election."});
+    }
+  }
+  return response;
+}
+
 }  // namespace
 
 void handle(const ElectLeadersRequest& request, const ExchangePtr& exchange) {
   const auto type = static_cast<ElectionType>(request.election_type);
   if (type != ElectionType::preferred && type != ElectionType::unclean) {
-    ElectLeadersResponse refused;
-    refused.error_code = ErrorCode::invalid_request;
-    return answer<ElectLeadersRequest>(*exchange, refused);
+    return answer<ElectLeadersRequest>(*exchange, refusal(request));
   }
   const auto response = std::make_shared<ElectLeadersResponse>();  // of the two steps below
   exchange->node().catalogue().change(

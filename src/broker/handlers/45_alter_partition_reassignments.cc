@@ -28,11 +28,22 @@ struct Outcome {
 
 Outcome refused(ErrorCode error, std::string message) { return {error, std::move(message), {}}; }
 
+// Nobody may be left without a leader by it.
+Outcome unless_leaderless(const meta::CatalogueView& view, const meta::PartitionRecord& before,
+                          meta::PartitionRecord after) {
+  const bool loses_leader =
+      view.leader_of(before) != none_of<NodeId> && view.leader_of(after) == none_of<NodeId>;
+  if (!loses_leader) return {.partition = std::move(after)};
+  return refused(ErrorCode::invalid_replica_assignment,
+                 "Unable to change the partition assignment: it would require an unclean leader "
+                 "election.");
+}
+
 Outcome reassign(const Wish& wish, bool may_change_factor, const meta::PartitionRecord& before,
                  const meta::CatalogueView& view, const Cluster& cluster) {
   if (!wish.replicas) {
     if (before.is_being_reassigned()) {
-      return {.partition = meta::with_reassignment_cancelled(view, before)};
+      return unless_leaderless(view, before, meta::with_reassignment_cancelled(view, before));
     }
     return refused(ErrorCode::no_reassignment_in_progress,
                    "No partition reassignment is in progress.");
@@ -40,13 +51,14 @@ Outcome reassign(const Wish& wish, bool may_change_factor, const meta::Partition
   if (auto fault = assignment_fault(*wish.replicas, cluster); !fault.empty()) {
     return refused(ErrorCode::invalid_replica_assignment, std::move(fault));
   }
-  const std::size_t factor = before.replicas.size() - before.adding_replicas.size();
+  // What it is heading for already (KIP-860).
+  const std::size_t factor = before.replicas.size() - before.removing_replicas.size();
   if (!may_change_factor && wish.replicas->size() != factor) {
     return refused(ErrorCode::invalid_replication_factor,
                    "The replication factor is changed from " + std::to_string(factor) + " to " +
                        std::to_string(wish.replicas->size()));
   }
-  return {.partition = meta::reassigned(view, before, *wish.replicas)};
+  return unless_leaderless(view, before, meta::reassigned(view, before, *wish.replicas));
 }
 
 meta::Records decide(const AlterPartitionReassignmentsRequest& request,

@@ -75,6 +75,12 @@ TEST_F(TopicCreationTest, OneTopicAfterTheOtherGoesToTheNextNode) {
   EXPECT_EQ(leaders.size(), 3U);
 }
 
+TEST_F(TopicCreationTest, NothingIsMadeWhileNobodyIsUp) {
+  view_.apply(meta::NodeStoppedRecord{NodeId{1}});
+  EXPECT_EQ(decide({.name = "t", .num_partitions = 1, .replication_factor = 1}),
+            ErrorCode::invalid_replication_factor);
+}
+
 TEST_F(TopicCreationTest, TakesReplicasAsTheyAreAssigned) {
   add_node(2);
   add_node(3);

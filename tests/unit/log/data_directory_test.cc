@@ -49,18 +49,29 @@ TEST_F(DataDirectoryTest, TheCleanMarkCountsOnce) {
   EXPECT_FALSE((*DataDirectory::open(files_, root_.path()))->was_clean());
 }
 
-TEST_F(DataDirectoryTest, AFolderOfAnotherTopicIdIsMovedAside) {
-  const auto directory = DataDirectory::open(files_, root_.path());
-  const Uuid old_id = Uuid::random();
-  const Uuid new_id = Uuid::random();
-  ASSERT_TRUE((*directory)->prepare("t-0", old_id));
+TEST_F(DataDirectoryTest, AFolderLeftByAnotherTopicIdIsMovedAside) {
+  ASSERT_TRUE((*DataDirectory::open(files_, root_.path()))->prepare("t-0", Uuid::random()));
   std::ofstream(root_ / "t-0/00000000000000000000.log") << "old records";
-  ASSERT_TRUE((*directory)->prepare("t-0", new_id));
+  const auto directory = DataDirectory::open(files_, root_.path());
+  ASSERT_TRUE((*directory)->prepare("t-0", Uuid::random()));
   EXPECT_FALSE(fs::exists(root_ / "t-0/00000000000000000000.log"));
   const auto leftovers = (*directory)->leftovers();
   ASSERT_EQ(leftovers->size(), 1U);
   ASSERT_TRUE((*directory)->remove(leftovers->front()));
   EXPECT_TRUE((*directory)->leftovers()->empty());
+}
+
+TEST_F(DataDirectoryTest, ATopicGetsTheFolderOfADeletedOneWhenThatIsGivenUp) {
+  const auto directory = DataDirectory::open(files_, root_.path());
+  const Uuid old_id = Uuid::random();
+  const Uuid new_id = Uuid::random();
+  ASSERT_TRUE((*directory)->prepare("t-0", old_id));
+  const auto early = (*directory)->prepare("t-0", new_id);
+  ASSERT_FALSE(early);
+  EXPECT_EQ(early.error().fault, Fault::in_use);
+  ASSERT_TRUE((*directory)->prepare("t-0", old_id));
+  ASSERT_TRUE((*directory)->set_aside("t-0", old_id));
+  ASSERT_TRUE((*directory)->prepare("t-0", new_id));
 }
 
 TEST_F(DataDirectoryTest, ANewTopicDoesNotInheritTheStartOfAnOldOneOfItsName) {
@@ -81,6 +92,7 @@ TEST_F(DataDirectoryTest, ALateRemovalLeavesTheFolderOfANewTopicAlone) {
   const auto directory = DataDirectory::open(files_, root_.path());
   const Uuid old_id = Uuid::random();
   ASSERT_TRUE((*directory)->prepare("t-0", old_id));
+  ASSERT_TRUE((*directory)->set_aside("t-0", old_id));
   ASSERT_TRUE((*directory)->prepare("t-0", Uuid::random()));
   (*directory)->set_recovery_point("t-0", Offset{9});
   const auto aside = (*directory)->set_aside("t-0", old_id);

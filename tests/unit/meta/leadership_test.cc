@@ -51,9 +51,10 @@ TEST_F(LeadershipTest, WithItsOnlyReplicaDownAPartitionHasNoLeaderUntilThatIsBac
   apply(stop_node(view_, two));
   EXPECT_EQ(leader(), nobody);
   EXPECT_EQ(view_.in_sync_replicas(partition()), Nodes{two});
+  EXPECT_EQ(partition().leader_epoch, LeaderEpoch{1});
   apply(start_node(view_, two));
   EXPECT_EQ(leader(), two);
-  EXPECT_EQ(partition().leader_epoch, LeaderEpoch{1});
+  EXPECT_EQ(partition().leader_epoch, LeaderEpoch{2});
 }
 
 TEST_F(LeadershipTest, ANodeThatComesBackLeadsAgainOnlyWhenElected) {
@@ -96,6 +97,14 @@ TEST_F(LeadershipTest, AReassignmentThatKeepsTheLeaderLeavesItWhereItIs) {
   const auto now = reassigned(view_, partition(), {two, one, three});
   EXPECT_EQ(now.leader, one);
   EXPECT_EQ(now.leader_epoch, LeaderEpoch{0});
+}
+
+TEST_F(LeadershipTest, AReassignmentWaitsForEveryNodeOfItsTarget) {
+  make_topic({one, two, three});
+  apply(stop_node(view_, two));
+  const auto now = reassigned(view_, partition(), {one, two});
+  EXPECT_EQ(now.removing_replicas, Nodes{three});
+  EXPECT_TRUE(now.is_being_reassigned());
 }
 
 TEST_F(LeadershipTest, AReassignmentWaitsForItsNodesAndCanBeCancelled) {
@@ -179,11 +188,12 @@ TEST(ReplicaPlacementTest, UsesEveryRackBeforeItUsesOneTwice) {
   for (const auto& node : nodes) EXPECT_EQ(leaders[node.id], 10);
 }
 
-TEST(ReplicaPlacementTest, ANodeThatIsDownMayFollowAndNotLead) {
+TEST(ReplicaPlacementTest, ANodeThatIsDownIsTakenLastAndDoesNotLead) {
   auto nodes = nodes_in({"a", "a", "a"});
   nodes[1].is_up = false;
   ReplicaPlacement placement(nodes, 0);
   for (int i = 0; i < 9; ++i) {
+    EXPECT_FALSE(placement.place(2).is_replica(two));
     const auto placed = placement.place(3);
     EXPECT_NE(placed.leader, two);
     EXPECT_TRUE(placed.is_replica(two));
