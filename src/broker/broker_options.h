@@ -54,7 +54,10 @@ struct BrokerOptions : OptionSet {
   Option<std::int32_t> nodes{
       *this,
       {"odradek.nodes",
-       "How many brokers the process is, each with a thread, an id and ports of its own."},
+       "How many brokers the process is, each with a thread of its own. node.id counts up from one "
+       "to the next, and so do the ports of listeners and advertised.listeners, by as many as "
+       "there "
+       "are listeners."},
       1,
       {1, 64}};
   Option<OptionList> racks{*this,

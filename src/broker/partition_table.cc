@@ -81,24 +81,29 @@ std::shared_ptr<const log::LogConfig> PartitionTable::config_of(const meta::Topi
   return std::make_shared<const log::LogConfig>(log_config(options));
 }
 
+// Both are in the order of their names, so one walk finds what is new, changed or gone.
 PartitionTable::Changes PartitionTable::update(const meta::CatalogueView& view) {
   Changes changes;
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const meta::TopicPtr now = view.find(entry->first);
-    if (now && now->id == entry->second.topic->id) {
-      ++entry;
-      continue;
-    }
-    by_id_.erase(entry->second.topic->id);
+  auto entry = entries_.begin();
+  const auto remove_entry = [&] {
     remove(entry->second, changes);
     entry = entries_.erase(entry);
-  }
+  };
   for (const auto& [name, topic] : view.topics()) {
-    Entry& entry = entries_[name];
-    if (entry.topic == topic) continue;
-    bring_up_to_date(entry, topic, changes);
-    by_id_[topic->id] = &entry;
+    while (entry != entries_.end() && entry->first < name) remove_entry();
+    const bool is_known = entry != entries_.end() && entry->first == name;
+    // A topic that was deleted and made again is another one.
+    if (is_known && entry->second.topic->id != topic->id) remove_entry();
+    if (entry == entries_.end() || entry->first != name) {
+      entry = entries_.emplace_hint(entry, name, Entry{});
+    }
+    if (entry->second.topic != topic) {
+      bring_up_to_date(entry->second, topic, changes);
+      by_id_[topic->id] = &entry->second;
+    }
+    ++entry;
   }
+  while (entry != entries_.end()) remove_entry();
   return changes;
 }
 
@@ -148,6 +153,7 @@ void PartitionTable::bring_up_to_date(std::unique_ptr<Partition>& partition,
 }
 
 void PartitionTable::remove(Entry& entry, Changes& changes) {
+  by_id_.erase(entry.topic->id);
   for (auto& partition : entry.partitions) {
     if (!partition) continue;
     partition->wake_all();  // they find it gone
