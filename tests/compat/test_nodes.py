@@ -93,7 +93,7 @@ class Unrest(threading.Thread):
     """Moves leaders every 200 ms, and stops and starts nodes."""
 
     def __init__(self, broker, topics):
-        super().__init__()
+        super().__init__(daemon=True)  # a test that fails ends
         self.broker, self.topics = broker, topics
         self.stop = threading.Event()
         self.moves = self.stops = 0
@@ -139,9 +139,9 @@ class UnrestTest(unittest.TestCase):
                 self.assertEqual([len(p.replicas) for p in admin.describe(topic, create=True)], [3] * PARTITIONS)
             stop, results, read = context.Event(), context.Queue(), context.Queue()
             totals = {topic: context.Value("q", -1) for topic in ("python-0", "python-1")}
-            workers = [context.Process(target=produce_in_order, args=(broker.bootstrap, topic, stop, results))
-                       for topic in totals]
-            workers += [context.Process(target=read_along, args=(broker.bootstrap, topic, total, read))
+            workers = [context.Process(target=produce_in_order, args=(broker.bootstrap, topic, stop, results),
+                                       daemon=True) for topic in totals]
+            workers += [context.Process(target=read_along, args=(broker.bootstrap, topic, total, read), daemon=True)
                         for topic, total in totals.items()]
             for worker in workers:
                 worker.start()
