@@ -17,8 +17,6 @@
 namespace odradek::broker {
 namespace {
 
-using boost::asio::local::stream_protocol;
-
 constexpr std::string_view socket_name = "control.sock";
 
 // Names of sockets end after 108 bytes; by way of the open directory every path is short enough.

@@ -138,6 +138,7 @@ std::vector<meta::PartitionRecord> place_partitions(std::int32_t count, std::siz
   for (const auto& [name, topic] : view.topics()) already += topic->partitions.size();
   meta::ReplicaPlacement placement(nodes, already);
   std::vector<meta::PartitionRecord> placed;
+  placed.reserve(static_cast<std::size_t>(count));
   for (std::int32_t i = 0; i < count; ++i) placed.push_back(placement.place(replicas));
   return placed;
 }
