@@ -4,6 +4,7 @@
 #include "base/assert.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace odradek::log {
 
@@ -21,14 +22,22 @@ Result<> FollowerLog::find_segments(Offset end) {
   }
   if (segments_.empty()) return Error{Fault::not_found, directory_ + ": no segment"};
   next_offset_ = segments_.last().base_offset();
-  const auto text = files_.read_file(directory_ + "/leader-epoch-checkpoint");
-  if (text) epochs_.decode(as_text(*text));
-  epochs_.truncate_from(end);
   return {};
+}
+
+// The file knows where an epoch began also where the walk began behind that. It is written before
+// the leader tells of a record of that epoch.
+void FollowerLog::learn_epochs(Offset end) {
+  LeaderEpochs epochs;
+  const auto text = files_.read_file(directory_ + "/leader-epoch-checkpoint");
+  if (!text || !epochs.decode(as_text(*text))) return;
+  epochs.truncate_from(end);
+  epochs_ = std::move(epochs);
 }
 
 Result<std::size_t> FollowerLog::advance(const Progress& progress) {
   std::size_t bytes = 0;
+  const LeaderEpoch known = epochs_.latest();
   if (progress.high_watermark > next_offset_ && segments_.empty()) {
     TRY(find_segments(progress.high_watermark));
   }
@@ -46,6 +55,7 @@ Result<std::size_t> FollowerLog::advance(const Progress& progress) {
     }
     add_segment(next_offset_);
   }
+  if (epochs_.latest() > known) learn_epochs(progress.high_watermark);
   high_watermark_ = std::max(high_watermark_, progress.high_watermark);
   log_start_offset_ = std::max(log_start_offset_, progress.log_start_offset);
   while (segments_.oldest_before(log_start_offset_)) segments_.drop_oldest();

@@ -36,6 +36,7 @@ class FollowerLog final : public ReadableLog {
 
  private:
   Result<> find_segments(Offset end);
+  void learn_epochs(Offset end);
   void add_segment(Offset base);
 
   FileSystem& files_;

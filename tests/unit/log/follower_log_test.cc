@@ -121,6 +121,19 @@ TEST_F(FollowerLogTest, KnowsTheEpochs) {
   EXPECT_EQ(follower.leader_epochs().entries(), leader_->leader_epochs().entries());
 }
 
+TEST_F(FollowerLogTest, KnowsWhereAnEpochBeganAlsoInAFileThatItEntersInTheMiddle) {
+  config_.segment_bytes = 1 << 20;
+  config_.index_interval_bytes = 100;
+  append(20);
+  epoch_ = LeaderEpoch{3};
+  append(20);
+  // Indexes on the disk let the follower begin near the end.
+  ASSERT_TRUE(leader_->close());
+  FollowerLog follower(files_, directory_.path());
+  ASSERT_TRUE(follower.advance(progress()));
+  EXPECT_EQ(follower.leader_epochs().entries(), leader_->leader_epochs().entries());
+}
+
 TEST_F(FollowerLogTest, ForgetsWhatTheLeaderRemoved) {
   append(100);
   FollowerLog follower(files_, directory_.path());
