@@ -78,10 +78,9 @@ TopicCreation place_by_count(const Wish& wish, const BrokerOptions& options, con
   const std::int32_t replicas = wish.replication_factor == by_default
                                     ? std::min(*options.default_replication_factor, node_count)
                                     : wish.replication_factor;
-  if (count <= 0 || count > max_partitions) {
+  if (count <= 0) {
     return refused(ErrorCode::invalid_partitions,
-                   "Number of partitions must be larger than 0 and at most " +
-                       std::to_string(max_partitions) + ".");
+                   "Number of partitions was set to an invalid non-positive value.");
   }
   if (replicas <= 0) {
     return refused(ErrorCode::invalid_replication_factor,

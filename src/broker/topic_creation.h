@@ -20,9 +20,6 @@ struct TopicCreation {
   std::optional<meta::TopicRecord> topic;
 };
 
-// A named limit against a typing error that would fill the disk with folders.
-inline constexpr std::int32_t max_partitions = 100000;
-
 // Decides by Kafka's rules (ReplicationControlManager.createTopic). The id is new each time.
 TopicCreation decide_topic(const wire::CreateTopicsRequest::CreatableTopic& wish,
                            const meta::CatalogueView& view, const BrokerOptions& options,

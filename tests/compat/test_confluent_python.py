@@ -5,7 +5,7 @@ import time
 import unittest
 
 from broker import Broker
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
 
 EPOCH = 1_700_000_000_000
@@ -115,6 +115,9 @@ class ConfluentTest(unittest.TestCase):
                 admin.create_topics([NewTopic("a", 2, 1)])["a"].result()
             with self.assertRaises(KafkaException):
                 admin.create_topics([NewTopic("b", 1, broker.nodes + 1)])["b"].result()
+            with self.assertRaises(KafkaException) as refused:
+                admin.create_topics([NewTopic("b", 10001, 1)])["b"].result()
+            self.assertEqual(refused.exception.args[0].code(), KafkaError.POLICY_VIOLATION)
             admin.create_topics([NewTopic("c", 1, 1)], validate_only=True)["c"].result()
             self.assertEqual(set(admin.list_topics(timeout=10).topics), {"a"})
             admin.create_partitions([NewPartitions("a", 5)])["a"].result()

@@ -6,6 +6,7 @@
 #include "broker/repeats.h"
 #include "broker/topic_creation.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -37,10 +38,43 @@ void describe(Answer& answer, const meta::TopicRecord& topic, Node& node) {
   }
 }
 
+// Kafka: ReplicationControlManager.validateTotalNumberOfPartitions.
+constexpr std::int64_t max_partitions = 10000;
+
+std::int64_t partitions_asked_for(const CreateTopicsRequest& request,
+                                  const BrokerOptions& options) {
+  std::int64_t total = 0;
+  for (const Wish& wish : request.topics) {
+    if (!wish.assignments.empty()) {
+      total += static_cast<std::int64_t>(wish.assignments.size());
+    } else if (wish.num_partitions == -1) {
+      total += *options.num_partitions;
+    } else {
+      total += std::max(0, wish.num_partitions);
+    }
+  }
+  return total;
+}
+
+void refuse_all(const CreateTopicsRequest& request, CreateTopicsResponse& response) {
+  std::set<std::string_view> names;
+  for (const Wish& wish : request.topics) {
+    if (!names.insert(wish.name).second) continue;
+    Answer& answer = response.topics.emplace_back();
+    answer.name = wish.name;
+    answer.error_code = ErrorCode::policy_violation;
+    answer.error_message = "Excessively large number of partitions per request.";
+  }
+}
+
 // Answers every wish and returns the records that fulfil those that can be.
 meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueView& view,
                      Node& node, CreateTopicsResponse& response) {
   response = {};  // of an earlier decision
+  if (partitions_asked_for(request, node.options()) > max_partitions) {
+    refuse_all(request, response);
+    return {};
+  }
   meta::Records records;
   meta::CatalogueView ahead = view;  // two new names of one request may collide with each other
   Repeats<std::string_view> repeats;

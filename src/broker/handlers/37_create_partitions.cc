@@ -19,6 +19,9 @@ using wire::ErrorCode;
 
 namespace {
 
+// A named limit against a typing error that would fill the disk with folders.
+constexpr std::int32_t max_partitions = 100000;
+
 using Wish = CreatePartitionsRequest::CreatePartitionsTopic;
 using Answer = CreatePartitionsResponse::CreatePartitionsTopicResult;
 
