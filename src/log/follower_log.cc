@@ -14,14 +14,17 @@ void FollowerLog::add_segment(Offset base) {
 }
 
 // The segments that begin before `end`; all but the last are complete, and opened when read.
-Result<> FollowerLog::find_segments(Offset end) {
+Result<> FollowerLog::find_segments(const Progress& progress) {
+  const Offset end = progress.high_watermark;
   TRY(const auto names, files_.list(directory_));
   for (const std::string& name : names) {
     const auto base = offset_in_file_name(name, ".log");
     if (base && *base < end) add_segment(*base);
   }
-  if (segments_.empty()) return Error{Fault::not_found, directory_ + ": no segment"};
-  next_offset_ = segments_.last().base_offset();
+  // The leader may have removed all that there was; what comes next is found when it is there.
+  const bool has_records = progress.log_start_offset < end;
+  if (segments_.empty() && has_records) return Error{Fault::not_found, directory_ + ": no segment"};
+  next_offset_ = segments_.empty() ? end : segments_.last().base_offset();
   return {};
 }
 
@@ -39,7 +42,7 @@ Result<std::size_t> FollowerLog::advance(const Progress& progress) {
   std::size_t bytes = 0;
   const LeaderEpoch known = epochs_.latest();
   if (progress.high_watermark > next_offset_ && segments_.empty()) {
-    TRY(find_segments(progress.high_watermark));
+    TRY(find_segments(progress));
   }
   while (next_offset_ < progress.high_watermark) {
     TRY(segments_.last().extend(progress.high_watermark, [&](const wire::BatchView& batch) {

@@ -35,7 +35,7 @@ class FollowerLog final : public ReadableLog {
   Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;
 
  private:
-  Result<> find_segments(Offset end);
+  Result<> find_segments(const Progress& progress);
   void learn_epochs(Offset end);
   void add_segment(Offset base);
 

@@ -150,6 +150,21 @@ TEST_F(FollowerLogTest, ALogThatWasNeverWrittenToIsEmpty) {
   EXPECT_EQ(follower.high_watermark(), Offset{0});
 }
 
+TEST_F(FollowerLogTest, ALogWhoseRecordsAreAllGoneIsFollowedFromItsEnd) {
+  leader_.reset();
+  test::TemporaryDirectory empty;
+  PartitionLog::Recovery recovery;
+  leader_ = *PartitionLog::open({files_, cache_, empty.path(), Offset{50}, Offset{50}}, recovery);
+  FollowerLog follower(files_, empty.path());
+  const auto nothing = follower.advance(progress());
+  ASSERT_TRUE(nothing) << nothing.error().context;
+  EXPECT_EQ(follower.progress(), progress());
+  append(30);
+  ASSERT_TRUE(follower.advance(progress()));
+  EXPECT_EQ(read_all(follower, Offset{50}), read_all(*leader_, Offset{50}));
+  leader_.reset();
+}
+
 TEST_F(FollowerLogTest, AMissingFileIsToldAsSuch) {
   append(100);
   FollowerLog follower(files_, directory_.path());
