@@ -410,6 +410,43 @@ class LeadershipTest(unittest.TestCase):
 
 
 class RestartTest(unittest.TestCase):
+    def test_the_process_stops_in_order_while_nodes_stop_and_start(self):
+        for _ in range(8):
+            with Broker("num.partitions=6", nodes=3) as broker:
+                admin = ClusterAdmin(broker)
+                admin.describe("t", create=True)
+
+                def switch():
+                    try:
+                        while True:
+                            broker.node("stop", 2)
+                            broker.node("start", 2)
+                    except RuntimeError:
+                        pass  # the process is gone, or going
+
+                def produce():
+                    try:
+                        while True:
+                            with RawClient(broker.port + 1, 1) as client:
+                                client.produce("t", batch(), random.randrange(6))
+                    except OSError:
+                        pass  # a stopped node, for good or not
+
+                threads = [threading.Thread(target=switch), threading.Thread(target=produce)]
+                for thread in threads:
+                    thread.start()
+                for _ in range(random.randrange(30)):
+                    try:
+                        admin.brokers()
+                    except OSError:
+                        pass
+                process = broker.process
+                broker.stop()  # an error unless it ends in order
+                for thread in threads:
+                    thread.join()
+                self.assertEqual(process.returncode, 0)
+                self.assertTrue(os.path.exists(broker.data + "/.kafka_cleanshutdown"))
+
     def test_leaders_and_records_outlive_kill_and_fewer_nodes(self):
         with Broker("num.partitions=6", nodes=3) as broker:
             admin = ClusterAdmin(broker)
