@@ -26,7 +26,6 @@ class ClientConnections {
 
   void admit(Listener& listener, boost::asio::ip::tcp::socket socket);
   void close_all();
-  bool empty() const { return connections_.empty(); }
 
   void on_active(Connection& connection);
   void on_closed(Connection& connection);

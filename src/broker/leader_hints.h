@@ -3,7 +3,6 @@
 
 #include "broker/cluster.h"
 #include "meta/catalogue_view.h"
-#include "wire/error_code.h"
 
 #include <map>
 
@@ -16,7 +15,7 @@ class LeaderHints {
   LeaderHints(const Node& node, const Connection& connection)
       : node_(node), connection_(connection) {}
 
-  // Fills in the leader of a partition, of which at least one of topic and id is known.
+  // Fills in the leader of a partition, if there is such a topic.
   template <class PartitionResponse>
   void add(PartitionResponse& response, const meta::TopicPtr& topic, PartitionId id) {
     const meta::PartitionRecord* const record = find(topic, id);
