@@ -12,6 +12,8 @@
 #include "wire/12_heartbeat.h"
 #include "wire/13_leave_group.h"
 #include "wire/14_sync_group.h"
+#include "wire/15_describe_groups.h"
+#include "wire/16_list_groups.h"
 #include "wire/18_api_versions.h"
 #include "wire/19_create_topics.h"
 #include "wire/20_delete_topics.h"
@@ -22,10 +24,12 @@
 #include "wire/33_alter_configs.h"
 #include "wire/35_describe_log_dirs.h"
 #include "wire/37_create_partitions.h"
+#include "wire/42_delete_groups.h"
 #include "wire/43_elect_leaders.h"
 #include "wire/44_incremental_alter_configs.h"
 #include "wire/45_alter_partition_reassignments.h"
 #include "wire/46_list_partition_reassignments.h"
+#include "wire/47_offset_delete.h"
 #include "wire/60_describe_cluster.h"
 #include "wire/75_describe_topic_partitions.h"
 
@@ -34,13 +38,16 @@
 namespace odradek::wire {
 
 // Every request this code can read and write; each names its response.
-using AllRequests = std::tuple<
-    ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
-    OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest,
-    LeaveGroupRequest, SyncGroupRequest, ApiVersionsRequest, CreateTopicsRequest,
-    DeleteTopicsRequest, DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest,
-    DescribeConfigsRequest, AlterConfigsRequest, DescribeLogDirsRequest, CreatePartitionsRequest,
-    ElectLeadersRequest, IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
-    ListPartitionReassignmentsRequest, DescribeClusterRequest, DescribeTopicPartitionsRequest>;
+using AllRequests =
+    std::tuple<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest,
+               OffsetCommitRequest, OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest,
+               HeartbeatRequest, LeaveGroupRequest, SyncGroupRequest, DescribeGroupsRequest,
+               ListGroupsRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest,
+               DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest,
+               DescribeConfigsRequest, AlterConfigsRequest, DescribeLogDirsRequest,
+               CreatePartitionsRequest, DeleteGroupsRequest, ElectLeadersRequest,
+               IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
+               ListPartitionReassignmentsRequest, OffsetDeleteRequest, DescribeClusterRequest,
+               DescribeTopicPartitionsRequest>;
 
 }  // namespace odradek::wire
