@@ -37,6 +37,18 @@ std::string Uuid::to_string() const {
   return text;
 }
 
+std::string Uuid::to_hex() const {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    const auto byte = std::to_integer<unsigned>(bytes[i]);
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
 std::optional<Uuid> Uuid::parse(std::string_view text) {
   if (text.size() != text_size) return std::nullopt;
   Uuid id;

@@ -26,6 +26,8 @@ struct Uuid {
   // Kafka writes ids as 22 characters of unpadded, URL-safe base64.
   std::string to_string() const;
   static std::optional<Uuid> parse(std::string_view text);
+  // And where it makes up names, as Java's UUID: 8-4-4-4-12 hexadecimal digits.
+  std::string to_hex() const;
 };
 
 }  // namespace odradek
