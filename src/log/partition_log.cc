@@ -246,6 +246,14 @@ Result<Slices> PartitionLog::read(Offset offset, Offset end, std::size_t max_byt
   return slices;
 }
 
+Result<Buffer> PartitionLog::copy(Offset offset, std::size_t max_bytes) {
+  owner_.enter();
+  if (offline_) return *offline_;
+  ASSERT(offset >= log_start_offset_ && offset <= high_watermark_);
+  if (offset == high_watermark_) return Buffer{};
+  return segments_.copy(offset, max_bytes, {high_watermark_, committed_size_});
+}
+
 Result<std::optional<Stamped>> PartitionLog::find(Timestamp wanted) {
   owner_.enter();
   if (offline_) return *offline_;

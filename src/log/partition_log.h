@@ -74,6 +74,9 @@ class PartitionLog final : public ReadableLog {
 
   // Also fails once the log is offline. `end` is at most the high watermark.
   Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;
+  // Whole batches from `offset` on, for about `max_bytes` and at least one, as a copy: for those
+  // who go through a log themselves. Empty at the high watermark.
+  Result<Buffer> copy(Offset offset, std::size_t max_bytes);
 
   // From one node to another: release() by the one that has it, nothing being staged, then adopt()
   // by the other one's thread. What the tail cache held is dropped.

@@ -39,12 +39,12 @@ void SegmentList::add(std::unique_ptr<Segment> segment) {
   by_offset_.emplace(base, std::move(segment));
 }
 
-Result<Slices> SegmentList::read(Offset offset, Offset end, std::size_t max_bytes,
-                                 ReadableLog::First first, const End& known) {
+Result<SegmentList::Range> SegmentList::locate(Offset offset, Offset end, std::size_t max_bytes,
+                                               const End& known) {
   auto segment = std::prev(by_offset_.upper_bound(std::max(offset, by_offset_.begin()->first)));
   std::int64_t begin = 0;
   for (;; ++segment) {
-    if (segment == by_offset_.end()) return Slices{};
+    if (segment == by_offset_.end()) return Range{};
     TRY(begin, segment->second->position_of(offset));
     if (begin < segment->second->size()) break;
   }
@@ -56,21 +56,35 @@ Result<Slices> SegmentList::read(Offset offset, Offset end, std::size_t max_byte
     TRY(limit, found.position_of(end));
   }
   TRY(const std::int64_t stop, found.boundary(begin, max_bytes, limit));
-  Slice slice{.size = static_cast<std::size_t>(stop - begin),
-              .descriptor = found.file()->descriptor(),
-              .file_position = begin,
-              .file_keeper = found.file()};
+  return Range{&found, {begin, stop - begin}};
+}
+
+Result<Slices> SegmentList::read(Offset offset, Offset end, std::size_t max_bytes,
+                                 ReadableLog::First first, const End& known) {
+  TRY(const Range range, locate(offset, end, max_bytes, known));
   Slices slices;
+  const auto size = static_cast<std::size_t>(range.extent.size);
   const bool must_fit = first == ReadableLog::First::only_if_it_fits;
-  if (slice.size == 0 || (must_fit && slice.size > max_bytes)) return slices;
+  if (size == 0 || (must_fit && size > max_bytes)) return slices;
+  const FilePtr& file = range.segment->file();
+  Slice slice{.size = size,
+              .descriptor = file->descriptor(),
+              .file_position = range.extent.position,
+              .file_keeper = file};
   if (slice.size < smallest_file_slice || slice.descriptor < 0) {
-    TRY(Buffer content, found.read({begin, stop - begin}));
+    TRY(Buffer content, range.segment->read(range.extent));
     auto* const keeper = new BufferKeeper(std::move(content));
     slice.memory = keeper->bytes.data();
     slice.memory_keeper.reset(keeper);
   }
   slices.push_back(std::move(slice));
   return slices;
+}
+
+Result<Buffer> SegmentList::copy(Offset offset, std::size_t max_bytes, const End& known) {
+  TRY(const Range range, locate(offset, known.offset, max_bytes, known));
+  if (range.extent.size == 0) return Buffer{};
+  return range.segment->read(range.extent);
 }
 
 Result<std::optional<Stamped>> SegmentList::find(Timestamp wanted, Offset start) {

@@ -41,6 +41,8 @@ class SegmentList {
   // As ReadableLog::read().
   Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, ReadableLog::First first,
                       const End& known);
+  // The same range of at least one batch, copied; empty where there is nothing.
+  Result<Buffer> copy(Offset offset, std::size_t max_bytes, const End& known);
 
   // The first record from `start` on whose timestamp is at least `wanted`, and the first that has
   // the largest.
@@ -55,6 +57,11 @@ class SegmentList {
   std::int64_t size() const;
 
  private:
+  struct Range {
+    Segment* segment = nullptr;  // null where nothing lies there
+    Segment::Extent extent;
+  };
+  Result<Range> locate(Offset offset, Offset end, std::size_t max_bytes, const End& known);
   static Result<std::optional<Stamped>> find_in(Segment& segment, Timestamp wanted, Offset start);
 
   Map by_offset_;
