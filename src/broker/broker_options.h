@@ -183,14 +183,54 @@ struct BrokerOptions : OptionSet {
 
   Option<std::int32_t> offsets_topic_replication_factor{
       *this,
-      {"offsets.topic.replication.factor", "Replicas of __consumer_offsets.", at_start, accepted},
-      1,
-      at_least(1)};
+      {"offsets.topic.replication.factor",
+       "Replicas of __consumer_offsets; at most as many as there are nodes."},
+      3,
+      {1, 32767}};
   Option<std::int32_t> offsets_topic_num_partitions{
+      *this, {"offsets.topic.num.partitions", "Partitions of __consumer_offsets."}, 50, {1, 10000}};
+  Option<std::int32_t> offsets_topic_segment_bytes{
       *this,
-      {"offsets.topic.num.partitions", "Partitions of __consumer_offsets.", at_start, accepted},
-      50,
+      {"offsets.topic.segment.bytes", "segment.bytes of __consumer_offsets."},
+      104857600,
+      at_least(1 << 20)};
+  Option<std::int32_t> offsets_retention_minutes{
+      *this,
+      {"offsets.retention.minutes",
+       "How long committed offsets are kept that no consumer of the group needs any more."},
+      10080,
       at_least(1)};
+  Option<std::int64_t> offsets_retention_check_interval_ms{
+      *this,
+      {"offsets.retention.check.interval.ms", "How often it is looked for such offsets."},
+      600000,
+      at_least<std::int64_t>(1)};
+  Option<std::int32_t> offset_metadata_max_bytes{
+      *this,
+      {"offset.metadata.max.bytes", "The longest text that may be committed with an offset."},
+      4096,
+      at_least(0)};
+  Option<std::int32_t> group_initial_rebalance_delay_ms{
+      *this,
+      {"group.initial.rebalance.delay.ms",
+       "How long the first rebalance of a group waits for more members."},
+      3000,
+      at_least(0)};
+  Option<std::int32_t> group_min_session_timeout_ms{
+      *this,
+      {"group.min.session.timeout.ms", "The shortest session time-out that a consumer may have."},
+      6000,
+      at_least(1)};
+  Option<std::int32_t> group_max_session_timeout_ms{
+      *this,
+      {"group.max.session.timeout.ms", "The longest session time-out that a consumer may have."},
+      1800000,
+      at_least(1)};
+  Option<std::int32_t> group_max_size{*this,
+                                      {"group.max.size", "Members that a consumer group may have."},
+                                      std::numeric_limits<std::int32_t>::max(),
+                                      at_least(1)};
+
   Option<std::int32_t> transaction_state_log_replication_factor{
       *this,
       {"transaction.state.log.replication.factor", "Replicas of __transaction_state.", at_start,
@@ -203,12 +243,6 @@ struct BrokerOptions : OptionSet {
        accepted},
       1,
       at_least(1)};
-  Option<std::int32_t> group_initial_rebalance_delay_ms{
-      *this,
-      {"group.initial.rebalance.delay.ms", "How long a new group waits for members.", at_start,
-       accepted},
-      3000,
-      at_least(0)};
   Option<std::int64_t> leader_replication_throttled_rate{
       *this,
       {"leader.replication.throttled.rate", "Nothing is copied between replicas.", per_broker,

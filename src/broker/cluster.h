@@ -60,5 +60,6 @@ NodeId told_controller(const Node& node);
 // Without an authorizer everything is allowed: the bits of AclOperation that Kafka answers with.
 inline constexpr std::int32_t all_topic_operations = 3576;
 inline constexpr std::int32_t all_cluster_operations = 8096;
+inline constexpr std::int32_t all_group_operations = 3400;
 
 }  // namespace odradek::broker

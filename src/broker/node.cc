@@ -55,6 +55,7 @@ Node::Node(Parts parts)
       replication_(*this),
       sessions_(static_cast<std::size_t>(*options().max_incremental_fetch_session_cache_slots)),
       producer_ids_(writer_),
+      groups_(*this),
       connections_(*this, receive_budget(options()) / cluster_.members.size()),
       switch_(*this, parts.listeners),
       checkpoint_timer_(parts.loop),
@@ -75,12 +76,14 @@ Timestamp Node::now() const {
 
 void Node::start() {
   switch_.follow_catalogue();
+  groups_.follow_catalogue();
   if (leader_balancer_) leader_balancer_->look();
 }
 
 void Node::leave() {
   switch_.leave();
   if (leader_balancer_) leader_balancer_->stop();
+  groups_.stop();
   checkpoint_timer_.cancel();
   partitions_.for_each([](Partition& partition) {
     if (partition.open_log()) partition.open_log()->release();
@@ -134,6 +137,7 @@ void Node::read(Message& message) {
 }
 
 void Node::apply(const Commit& commit) {
+  const auto removed_topics = topics_removed_by(*commit.records);
   view_.apply(commit.version, *commit.records);
   const bool has_broker_configs =
       std::any_of(commit.records->begin(), commit.records->end(), [](const meta::Record& record) {
@@ -148,6 +152,8 @@ void Node::apply(const Commit& commit) {
     partitions_.refresh_configs();
   }
   switch_.follow_catalogue();
+  groups_.follow_catalogue();
+  for (const meta::TopicPtr& topic : removed_topics) groups_.forget_topic(*topic);
   const bool moves_leaders =
       std::any_of(commit.records->begin(), commit.records->end(), [](const meta::Record& record) {
         return std::holds_alternative<meta::NodeStartedRecord>(record) ||
@@ -157,6 +163,16 @@ void Node::apply(const Commit& commit) {
   this->commit();  // fetches that waited for a partition that is gone, or moved
 }
 
+std::vector<meta::TopicPtr> Node::topics_removed_by(const meta::Records& records) const {
+  std::vector<meta::TopicPtr> removed;
+  for (const meta::Record& record : records) {
+    const auto* const removal = std::get_if<meta::TopicRemovedRecord>(&record);
+    if (!removal) continue;
+    if (auto topic = view_.find(removal->id)) removed.push_back(std::move(topic));
+  }
+  return removed;
+}
+
 void Node::staged(Partition& partition) {
   if (std::find(dirty_.begin(), dirty_.end(), &partition) == dirty_.end()) {
     dirty_.push_back(&partition);
@@ -164,8 +180,9 @@ void Node::staged(Partition& partition) {
 }
 
 void Node::commit() {
-  while (!dirty_.empty() || !produces_.empty() || !due_.empty()) {
+  while (!dirty_.empty() || !produces_.empty() || !after_commit_.empty() || !due_.empty()) {
     auto produces = std::exchange(produces_, {});
+    const auto steps = std::exchange(after_commit_, {});
     for (Partition* const partition : std::exchange(dirty_, {})) {
       if (auto committed = partition->open_log()->commit(); !committed) {
         spdlog::error("cannot write; the partition is offline partition={} reason=\"{}\"",
@@ -176,6 +193,10 @@ void Node::commit() {
       run_background_tasks(*partition);
     }
     for (ProduceWait& produce : produces) produce.finish();
+    for (const AfterCommit& step : steps) {
+      const auto* const log = step.partition->open_log();
+      step.then(!log || !log->offline());
+    }
     for (const FetchWaitPtr& fetch : std::exchange(due_, {})) fetch->answer();
   }
 }

@@ -9,6 +9,8 @@
 #include "broker/controller.h"
 #include "broker/fetch_sessions.h"
 #include "broker/fetch_wait.h"
+#include "broker/group_coordinators.h"
+#include "broker/internal_append.h"
 #include "broker/leader_balancer.h"
 #include "broker/listener.h"
 #include "broker/node_switch.h"
@@ -76,6 +78,7 @@ class Node {
   ClientConnections& connections() { return connections_; }
   FetchSessions& sessions() { return sessions_; }
   ProducerIds& producer_ids() { return producer_ids_; }
+  GroupCoordinators& groups() { return groups_; }
   log::DataDirectory& directory() { return directory_; }
   SlabPool& slabs() { return slabs_; }
   Timestamp now() const;
@@ -106,6 +109,7 @@ class Node {
   // has executed what it had.
   void staged(Partition& partition);
   void finish_at_commit(ProduceWait produce) { produces_.push_back(std::move(produce)); }
+  void after_commit(AfterCommit step) { after_commit_.push_back(std::move(step)); }
   void fetch_is_due(const FetchWaitPtr& fetch) { due_.push_back(fetch); }
   void commit();
 
@@ -118,6 +122,7 @@ class Node {
  private:
   void read(Message& message);
   void apply(const Commit& commit);
+  std::vector<meta::TopicPtr> topics_removed_by(const meta::Records& records) const;
   void run_background_tasks(Partition& partition);
 
   boost::asio::io_context& loop_;
@@ -136,6 +141,7 @@ class Node {
   Replication replication_;
   FetchSessions sessions_;
   ProducerIds producer_ids_;
+  GroupCoordinators groups_;
   ClientConnections connections_;
   NodeSwitch switch_;
   std::optional<LeaderBalancer> leader_balancer_;  // of the controller
@@ -143,6 +149,7 @@ class Node {
   int turns_ = 0;
   std::vector<Partition*> dirty_;  // something is staged
   std::vector<ProduceWait> produces_;
+  std::vector<AfterCommit> after_commit_;
   std::vector<FetchWaitPtr> due_;
   boost::asio::steady_timer checkpoint_timer_;
   bool checkpoint_is_due_ = false;

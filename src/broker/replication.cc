@@ -31,6 +31,7 @@ void Replication::receive(LogHandover handover) {
   if (record.leader != node_.id()) return node_.send(record.leader, std::move(handover));
   Partition& partition = *node_.partitions().replica(handover.topic_id, handover.partition);
   partition.accept(std::move(handover.log));
+  node_.groups().follow_catalogue();  // it may be one of theirs
   if (partition.has_followers_waiting() && partition.log()) inform_followers(partition);
 }
 

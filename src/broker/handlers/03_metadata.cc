@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/cluster.h"
 #include "broker/handlers/handlers.h"
+#include "broker/internal_topics.h"
 #include "broker/node.h"
 #include "broker/partition_description.h"
 #include "broker/topic_creation.h"
@@ -121,6 +122,11 @@ MetadataResponse response_to(const MetadataRequest& request, const Exchange& exc
   return response;
 }
 
+// Other internal topics have settings of their own, which nothing here knows.
+bool may_come_by_itself(const std::string& name) {
+  return name == consumer_offsets || !meta::is_internal_topic(name);
+}
+
 std::vector<std::string> names_to_create(const MetadataRequest& request, const Exchange& exchange) {
   Node& node = exchange.node();
   const bool may_create =
@@ -130,7 +136,7 @@ std::vector<std::string> names_to_create(const MetadataRequest& request, const E
   for (const Wanted& wanted : *request.topics) {
     const bool is_missing =
         wanted.name && wanted.topic_id.is_zero() && !node.view().find(*wanted.name) &&
-        !meta::topic_name_fault(*wanted.name) && !meta::is_internal_topic(*wanted.name);
+        !meta::topic_name_fault(*wanted.name) && may_come_by_itself(*wanted.name);
     if (is_missing) names.insert(*wanted.name);
   }
   return {names.begin(), names.end()};
@@ -144,12 +150,12 @@ void handle(const MetadataRequest& request, const ExchangePtr& exchange) {
     return answer<MetadataRequest>(*exchange, response_to(request, *exchange));
   }
   const auto decide = [names = std::move(names), exchange](const meta::CatalogueView& view) {
+    const Node& node = exchange->node();
     meta::Records records;
     meta::CatalogueView ahead = view;  // two of the names may collide with each other
     for (const std::string& name : names) {
-      const auto created =
-          decide_topic({.name = name, .num_partitions = -1, .replication_factor = -1}, ahead,
-                       exchange->node().options(), exchange->node().cluster());
+      const auto created = decide_topic(automatic_topic(name, node.options(), node.cluster()),
+                                        ahead, node.options(), node.cluster());
       if (!created.topic) continue;
       ahead.apply(*created.topic);
       records.push_back(*created.topic);

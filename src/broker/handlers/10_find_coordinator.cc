@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/utf16.h"
 #include "broker/cluster.h"
 #include "broker/handlers/handlers.h"
+#include "broker/internal_topics.h"
 #include "broker/node.h"
+
+#include <algorithm>
 
 // FindCoordinator: who leads the partition that a group's or a transaction's state is in. Kafka:
 // KafkaApis.handleFindCoordinatorRequest.
@@ -19,46 +23,77 @@ enum class KeyType : std::int8_t { group = 0, transaction = 1, share = 2 };
 
 using Coordinator = FindCoordinatorResponse::Coordinator;
 
-Coordinator coordinator_of(const std::string& key, KeyType type, const NodeAddress& coordinator) {
-  Coordinator found;
-  found.key = key;
-  found.node_id = none_of<NodeId>;
-  found.port = -1;
-  if (type == KeyType::group) {
-    found.node_id = coordinator.id;
-    found.host = coordinator.host;
-    found.port = coordinator.port;
-  } else if (type == KeyType::transaction) {
-    // Tells a transactional producer at once, where a retriable error would keep it waiting.
-    found.error_code = ErrorCode::unsupported_version;
-    found.error_message = "This broker does not serve transactions.";
-  } else {
-    found.error_code = ErrorCode::invalid_request;
-  }
-  return found;
+Coordinator nobody(ErrorCode error, std::string message) {
+  Coordinator coordinator;
+  coordinator.node_id = none_of<NodeId>;
+  coordinator.port = -1;
+  coordinator.error_code = error;
+  coordinator.error_message = std::move(message);
+  return coordinator;
 }
 
-}  // namespace
+// The node that leads the key's partition of an internal topic, if there is one and it is up.
+Coordinator leader_for(std::string_view key, const Exchange& exchange) {
+  const auto& view = exchange.node().view();
+  const auto topic = view.find(consumer_offsets);
+  if (topic) {
+    const auto count = static_cast<std::int32_t>(topic->partitions.size());
+    const auto index = static_cast<std::size_t>(java_partition(key, count));
+    const NodeId leader = view.leader_of(topic->partitions[index]);
+    const auto live = live_nodes(exchange.node(), exchange.connection());
+    const auto found = std::find_if(live.begin(), live.end(),
+                                    [&](const NodeAddress& each) { return each.id == leader; });
+    if (found != live.end()) {
+      Coordinator coordinator;
+      coordinator.node_id = found->id;
+      coordinator.host = found->host;
+      coordinator.port = found->port;
+      return coordinator;
+    }
+  }
+  return nobody(ErrorCode::coordinator_not_available, "The coordinator is not available.");
+}
 
-void handle(const FindCoordinatorRequest& request, const ExchangePtr& exchange) {
-  // One node stands for all groups, the same whoever is asked.
-  const auto live = live_nodes(exchange->node(), exchange->connection());
-  const NodeAddress& coordinator = live.front();
+Coordinator coordinator_of(const std::string& key, KeyType type, const Exchange& exchange) {
+  switch (type) {
+    case KeyType::group:
+      return leader_for(key, exchange);
+    case KeyType::transaction:
+      // Tells a transactional producer at once, where a retriable error would keep it waiting.
+      return nobody(ErrorCode::unsupported_version, "This broker does not serve transactions.");
+    case KeyType::share:
+      break;
+  }
+  return nobody(ErrorCode::invalid_request, "This kind of coordinator is not served.");
+}
+
+void answer_now(const FindCoordinatorRequest& request, Exchange& exchange) {
   const auto type = static_cast<KeyType>(request.key_type);
   FindCoordinatorResponse response;
-  if (exchange->version() >= first_with_many_keys) {
+  if (exchange.version() >= first_with_many_keys) {
     for (const std::string& key : request.coordinator_keys) {
-      response.coordinators.push_back(coordinator_of(key, type, coordinator));
+      response.coordinators.push_back(coordinator_of(key, type, exchange));
+      response.coordinators.back().key = key;
     }
   } else {
-    const Coordinator found = coordinator_of(request.key, type, coordinator);
+    const Coordinator found = coordinator_of(request.key, type, exchange);
     response.error_code = found.error_code;
     response.error_message = found.error_message;
     response.node_id = found.node_id;
     response.host = found.host;
     response.port = found.port;
   }
-  answer<FindCoordinatorRequest>(*exchange, response);
+  answer<FindCoordinatorRequest>(exchange, response);
+}
+
+}  // namespace
+
+void handle(const FindCoordinatorRequest& request, const ExchangePtr& exchange) {
+  if (static_cast<KeyType>(request.key_type) != KeyType::group) {
+    return answer_now(request, *exchange);
+  }
+  require_internal_topic(exchange->node(), consumer_offsets,
+                         [request, exchange] { answer_now(request, *exchange); });
 }
 
 }  // namespace odradek::broker

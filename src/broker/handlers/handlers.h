@@ -13,7 +13,15 @@ void handle(const wire::ProduceRequest& request, const ExchangePtr& exchange);
 void handle(const wire::FetchRequest& request, const ExchangePtr& exchange);
 void handle(const wire::ListOffsetsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::MetadataRequest& request, const ExchangePtr& exchange);
+void handle(const wire::OffsetCommitRequest& request, const ExchangePtr& exchange);
+void handle(const wire::OffsetFetchRequest& request, const ExchangePtr& exchange);
 void handle(const wire::FindCoordinatorRequest& request, const ExchangePtr& exchange);
+void handle(const wire::JoinGroupRequest& request, const ExchangePtr& exchange);
+void handle(const wire::HeartbeatRequest& request, const ExchangePtr& exchange);
+void handle(const wire::LeaveGroupRequest& request, const ExchangePtr& exchange);
+void handle(const wire::SyncGroupRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeGroupsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::ListGroupsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::ApiVersionsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::CreateTopicsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DeleteTopicsRequest& request, const ExchangePtr& exchange);
@@ -24,10 +32,12 @@ void handle(const wire::DescribeConfigsRequest& request, const ExchangePtr& exch
 void handle(const wire::AlterConfigsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeLogDirsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::CreatePartitionsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DeleteGroupsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::ElectLeadersRequest& request, const ExchangePtr& exchange);
 void handle(const wire::IncrementalAlterConfigsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::AlterPartitionReassignmentsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::ListPartitionReassignmentsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::OffsetDeleteRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeClusterRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeTopicPartitionsRequest& request, const ExchangePtr& exchange);
 

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/group_coordinators.h"
+
+#include "base/utf16.h"
+#include "broker/connection.h"
+#include "broker/internal_append.h"
+#include "broker/internal_topics.h"
+#include "broker/node.h"
+#include "log/record_walk.h"
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace odradek::broker {
+
+using wire::ErrorCode;
+
+namespace {
+
+// Of a log, in one turn of the loop while others wait.
+constexpr std::size_t load_at_a_time = 1 << 20;
+
+group::GroupConfig config_of(const BrokerOptions& options) {
+  using std::chrono::milliseconds;
+  group::GroupConfig config;
+  config.max_size = static_cast<std::size_t>(*options.group_max_size);
+  config.initial_rebalance_delay = milliseconds{*options.group_initial_rebalance_delay_ms};
+  config.min_session_timeout = milliseconds{*options.group_min_session_timeout_ms};
+  config.max_session_timeout = milliseconds{*options.group_max_session_timeout_ms};
+  config.offsets_retention = std::chrono::minutes{*options.offsets_retention_minutes};
+  config.offset_metadata_max_bytes = static_cast<std::size_t>(*options.offset_metadata_max_bytes);
+  return config;
+}
+
+// Kafka refuses a record that makes a batch of more than max.message.bytes.
+std::size_t largest_record(const Partition& partition) {
+  constexpr std::size_t around_it = wire::BatchView::header_size + 32;
+  const auto largest_batch = static_cast<std::size_t>(partition.config().max_message_bytes);
+  return largest_batch - std::min(largest_batch, around_it);
+}
+
+}  // namespace
+
+GroupCoordinators::GroupCoordinators(Node& node)
+    : node_(node),
+      config_(config_of(node.options())),
+      timer_(node.loop()),
+      clean_up_timer_(node.loop()) {}
+
+group::Now GroupCoordinators::now() const {
+  return {std::chrono::steady_clock::now(), node_.now()};
+}
+
+Partition* GroupCoordinators::partition_of(PartitionId id) {
+  return topic_id_ ? node_.partitions().replica(*topic_id_, id) : nullptr;
+}
+
+bool GroupCoordinators::leads(PartitionId id) {
+  const Partition* const partition = partition_of(id);
+  return partition && partition->leads() && node_.view().is_up(node_.id());
+}
+
+GroupCoordinators::Found GroupCoordinators::find(std::string_view group) {
+  const auto topic = node_.view().find(consumer_offsets);
+  if (!topic) return {.error = ErrorCode::not_coordinator};
+  const auto count = static_cast<std::int32_t>(topic->partitions.size());
+  const auto found = shards_.find(PartitionId{java_partition(group, count)});
+  if (found == shards_.end()) return {.error = ErrorCode::not_coordinator};
+  Shard& shard = found->second;
+  if (shard.state == Shard::State::loading) load(shard);
+  switch (shard.state) {
+    case Shard::State::loading:
+      return {.error = ErrorCode::coordinator_load_in_progress};
+    case Shard::State::loaded:
+      return {.shard = &shard};
+    case Shard::State::failed:
+      return {.error = ErrorCode::not_coordinator};
+  }
+  return {};
+}
+
+ErrorCode GroupCoordinators::for_each(const std::function<void(Shard&)>& visit) {
+  for (auto& [id, shard] : shards_) {
+    if (shard.state == Shard::State::loading) load(shard);
+    if (shard.state == Shard::State::loading) return ErrorCode::coordinator_load_in_progress;
+    if (shard.state == Shard::State::loaded) visit(shard);
+  }
+  return ErrorCode::none;
+}
+
+void GroupCoordinators::carry_out(Shard& shard, group::Actions actions, Then then) {
+  wake_up_for(shard);
+  if (actions.empty() && !then) return;
+  Partition& partition = *partition_of(shard.id);
+  std::vector<InternalRecord> records;
+  records.reserve(actions.records.size());
+  for (const group::Record& record : actions.records) records.push_back({record.key, record.value});
+  const auto staged = append_internally(node_, partition, records);
+  const auto finish = [this, id = shard.id, actions = std::move(actions),
+                       then = std::move(then)](bool is_written) {
+    const ErrorCode failure = is_written ? ErrorCode::none : ErrorCode::not_coordinator;
+    reply(actions, failure);
+    if (then) then(failure);
+    // What the groups believe now is not what the log says.
+    const auto failed = is_written ? shards_.end() : shards_.find(id);
+    if (failed != shards_.end()) fail(failed->second, {Fault::io, "cannot write to the log"});
+  };
+  if (staged) return node_.after_commit({&partition, finish});
+  finish(false);
+}
+
+void GroupCoordinators::reply(const group::Actions& actions, ErrorCode failure) {
+  const auto send = [&]<class Request>(const auto& replies) {
+    for (const auto& each : replies) {
+      const ExchangePtr exchange = waiting_.take(each.to);
+      if (!exchange) continue;
+      if (failure == ErrorCode::none) {
+        answer<Request>(*exchange, each.response);
+      } else {
+        typename Request::Response refused;
+        refused.error_code = failure;
+        answer<Request>(*exchange, refused);
+      }
+    }
+  };
+  send.operator()<wire::JoinGroupRequest>(actions.joins);
+  send.operator()<wire::SyncGroupRequest>(actions.syncs);
+}
+
+void GroupCoordinators::follow_catalogue() {
+  if (is_stopped_) return;
+  const auto topic = node_.view().find(consumer_offsets);
+  if (topic_id_ && (!topic || topic->id != *topic_id_)) {
+    for (auto& [id, shard] : shards_) give_up(shard);
+    shards_.clear();
+    topic_id_.reset();
+  }
+  if (!topic) return;
+  topic_id_ = topic->id;
+  for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
+    const PartitionId id{static_cast<std::int32_t>(i)};
+    if (leads(id)) config_.max_record_bytes = largest_record(*partition_of(id));
+    const auto known = shards_.find(id);
+    const bool is_known = known != shards_.end();
+    if (leads(id) == is_known) continue;
+    if (!is_known) {
+      take_up(id);
+    } else {
+      give_up(known->second);
+      shards_.erase(known);
+    }
+  }
+}
+
+void GroupCoordinators::take_up(PartitionId id) {
+  if (shards_.empty()) clean_up_later();
+  shards_.try_emplace(id, id, Offset{-1}, config_);
+  load_next_later();
+}
+
+void GroupCoordinators::give_up(Shard& shard) {
+  group::Actions actions;
+  shard.coordinator.unload(now(), actions);
+  reply(actions, ErrorCode::none);
+}
+
+void GroupCoordinators::load(Shard& shard) {
+  Partition& partition = *partition_of(shard.id);
+  const auto loaded = load_some(shard, partition);
+  if (!loaded) fail(shard, loaded.error());
+}
+
+Result<> GroupCoordinators::load_some(Shard& shard, Partition& partition) {
+  // A partition that nobody ever wrote to stays without files.
+  if (!partition.open_log()) {
+    TRY(const std::int64_t size, partition.size_on_disk());
+    if (size == 0) {
+      finish_loading(shard);
+      return {};
+    }
+  }
+  TRY(log::PartitionLog* const log, partition.log());
+  const group::Now at = now();
+  const auto apply = [&](const log::LoggedRecord& logged) -> Result<> {
+    if (logged.batch.is_control() || !logged.record.key) return {};
+    if (shard.coordinator.replay(*logged.record.key, logged.record.value, at)) return {};
+    return Error{Fault::corrupt, "the record at offset " + std::to_string(logged.offset.value) +
+                                     " is not what its type says"};
+  };
+  const Offset from = std::max(shard.next, log->log_start_offset());
+  TRY(shard.next, log::walk_records(*log, from, load_at_a_time, apply));
+  if (shard.next == log->high_watermark()) finish_loading(shard);
+  return {};
+}
+
+void GroupCoordinators::finish_loading(Shard& shard) {
+  shard.state = Shard::State::loaded;
+  wake_up_for(shard);
+}
+
+void GroupCoordinators::fail(Shard& shard, const Error& reason) {
+  if (std::exchange(shard.state, Shard::State::failed) == Shard::State::failed) return;
+  spdlog::error("groups are unavailable partition={}-{} reason=\"{}\"", consumer_offsets,
+                shard.id.value, reason.context);
+  give_up(shard);
+}
+
+// One after the other, a piece in each turn of the loop: groups whose members are gone end, whether
+// somebody asks for them or not.
+void GroupCoordinators::load_next_later() {
+  if (std::exchange(loads_later_, true)) return;
+  boost::asio::post(node_.loop(), [this] {
+    loads_later_ = false;
+    if (is_stopped_) return;
+    const auto next = std::find_if(shards_.begin(), shards_.end(), [](const auto& each) {
+      return each.second.state == Shard::State::loading;
+    });
+    if (next == shards_.end()) return;
+    load(next->second);
+    load_next_later();
+  });
+}
+
+void GroupCoordinators::forget_topic(const meta::Topic& topic) {
+  for (auto& [id, shard] : shards_) {
+    if (shard.state != Shard::State::loaded) continue;
+    group::Actions actions;
+    shard.coordinator.forget_topic(topic.name, topic.id, actions);
+    carry_out(shard, std::move(actions));
+  }
+}
+
+void GroupCoordinators::wake_up_for(const Shard& shard) {
+  const auto at = shard.coordinator.wake_up();
+  if (!at || is_stopped_ || (timer_at_ && *timer_at_ <= *at)) return;
+  timer_at_ = at;
+  timer_.expires_at(*at);
+  timer_.async_wait([this](const auto& cancelled) {
+    if (!cancelled) on_timer();
+  });
+}
+
+void GroupCoordinators::on_timer() {
+  if (is_stopped_) return;
+  timer_at_.reset();
+  for (auto& [id, shard] : shards_) {
+    if (shard.state != Shard::State::loaded) continue;
+    group::Actions actions;
+    shard.coordinator.expire(now(), actions);
+    carry_out(shard, std::move(actions));
+  }
+  node_.commit();
+}
+
+void GroupCoordinators::clean_up_later() {
+  clean_up_timer_.expires_after(
+      std::chrono::milliseconds{*node_.options().offsets_retention_check_interval_ms});
+  clean_up_timer_.async_wait([this](const auto& cancelled) {
+    if (cancelled || is_stopped_ || shards_.empty()) return;
+    for (auto& [id, shard] : shards_) {
+      if (shard.state != Shard::State::loaded) continue;
+      group::Actions actions;
+      shard.coordinator.clean_up(node_.now(), actions);
+      carry_out(shard, std::move(actions));
+    }
+    node_.commit();
+    clean_up_later();
+  });
+}
+
+void GroupCoordinators::stop() {
+  is_stopped_ = true;
+  timer_.cancel();
+  clean_up_timer_.cancel();
+}
+
+}  // namespace odradek::broker
