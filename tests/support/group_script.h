@@ -14,7 +14,6 @@
 
 namespace odradek::test {
 
-using namespace std::chrono_literals;
 using group::milliseconds;
 using wire::ErrorCode;
 
@@ -213,7 +212,7 @@ class GroupScript : public testing::Test {
 
   group::GroupConfig config_;
   std::unique_ptr<group::Coordinator> coordinator_ = std::make_unique<group::Coordinator>(config_);
-  group::Now now_{group::TimePoint{} + 1h, Timestamp{1700000000000}};
+  group::Now now_{group::TimePoint{} + std::chrono::hours{1}, Timestamp{1700000000000}};
   std::vector<group::Record> log_;
 
  private:

@@ -23,7 +23,14 @@ enum class KeyType : std::int8_t { group = 0, transaction = 1, share = 2 };
 
 using Coordinator = FindCoordinatorResponse::Coordinator;
 
-Coordinator nobody(ErrorCode error, std::string message) {
+// What Kafka says of INVALID_REQUEST.
+constexpr std::string_view invalid_request_text =
+    "This most likely occurs because of a request being malformed by the client library or the "
+    "message was sent to an incompatible broker. See the broker logs for more details.";
+
+bool is_known(KeyType type) { return type >= KeyType::group && type <= KeyType::share; }
+
+Coordinator nobody(ErrorCode error, std::string_view message) {
   Coordinator coordinator;
   coordinator.node_id = none_of<NodeId>;
   coordinator.port = -1;
@@ -64,7 +71,7 @@ Coordinator coordinator_of(const std::string& key, KeyType type, const Exchange&
     case KeyType::share:
       break;
   }
-  return nobody(ErrorCode::invalid_request, "This kind of coordinator is not served.");
+  return nobody(ErrorCode::invalid_request, invalid_request_text);
 }
 
 void answer_now(const FindCoordinatorRequest& request, Exchange& exchange) {
@@ -72,13 +79,16 @@ void answer_now(const FindCoordinatorRequest& request, Exchange& exchange) {
   FindCoordinatorResponse response;
   if (exchange.version() >= first_with_many_keys) {
     for (const std::string& key : request.coordinator_keys) {
-      response.coordinators.push_back(coordinator_of(key, type, exchange));
-      response.coordinators.back().key = key;
+      auto& found = response.coordinators.emplace_back(coordinator_of(key, type, exchange));
+      found.key = key;
+      // Kafka explains nothing here but a kind that it does not know.
+      const bool is_explained = !is_known(type) || type == KeyType::transaction;
+      if (!is_explained) found.error_message = "";
     }
   } else {
     const Coordinator found = coordinator_of(request.key, type, exchange);
     response.error_code = found.error_code;
-    response.error_message = found.error_message;
+    response.error_message = found.error_message.value_or("NONE");
     response.node_id = found.node_id;
     response.host = found.host;
     response.port = found.port;
