@@ -4,12 +4,14 @@
 #include "base/assert.h"
 #include "broker/connection.h"
 
+#include <limits>
 #include <utility>
 
 namespace odradek::broker {
 namespace {
 
 constexpr std::size_t length_size = 4;
+constexpr std::size_t largest_answer = std::numeric_limits<std::int32_t>::max();
 
 }  // namespace
 
@@ -27,6 +29,10 @@ void Exchange::begin(const wire::Api& api, wire::Version version) {
 
 void Exchange::finish() {
   const std::size_t size = output_.size() - length_size;
+  if (size > largest_answer) {
+    output_.clear();
+    return close_connection();  // there is no frame that could hold it
+  }
   store_big(output_.bytes.data(), static_cast<std::int32_t>(size));
   settle(State::answered);
 }

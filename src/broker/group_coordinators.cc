@@ -16,15 +16,18 @@
 
 namespace odradek::broker {
 
+using std::chrono::milliseconds;
 using wire::ErrorCode;
 
 namespace {
 
 // Of a log, in one turn of the loop while others wait.
 constexpr std::size_t load_at_a_time = 1 << 20;
+// After what kept a log from being loaded may have passed.
+constexpr auto retry_delay = std::chrono::seconds(1);
+constexpr milliseconds longest_clean_up_interval = std::chrono::hours(24 * 365);
 
 group::GroupConfig config_of(const BrokerOptions& options) {
-  using std::chrono::milliseconds;
   group::GroupConfig config;
   config.max_size = static_cast<std::size_t>(*options.group_max_size);
   config.initial_rebalance_delay = milliseconds{*options.group_initial_rebalance_delay_ms};
@@ -48,7 +51,8 @@ GroupCoordinators::GroupCoordinators(Node& node)
     : node_(node),
       config_(config_of(node.options())),
       timer_(node.loop()),
-      clean_up_timer_(node.loop()) {}
+      clean_up_timer_(node.loop()),
+      retry_timer_(node.loop()) {}
 
 group::Now GroupCoordinators::now() const {
   return {std::chrono::steady_clock::now(), node_.now()};
@@ -70,7 +74,7 @@ GroupCoordinators::Found GroupCoordinators::find(std::string_view group) {
   const auto found = shards_.find(PartitionId{java_partition(group, count)});
   if (found == shards_.end()) return {.error = ErrorCode::not_coordinator};
   Shard& shard = found->second;
-  if (shard.state == Shard::State::loading) load(shard);
+  if (shard.is_to_begin()) load(shard);  // the rest is done between other requests
   switch (shard.state) {
     case Shard::State::loading:
       return {.error = ErrorCode::coordinator_load_in_progress};
@@ -84,7 +88,7 @@ GroupCoordinators::Found GroupCoordinators::find(std::string_view group) {
 
 ErrorCode GroupCoordinators::for_each(const std::function<void(Shard&)>& visit) {
   for (auto& [id, shard] : shards_) {
-    if (shard.state == Shard::State::loading) load(shard);
+    if (shard.is_to_begin()) load(shard);
     if (shard.state == Shard::State::loading) return ErrorCode::coordinator_load_in_progress;
     if (shard.state == Shard::State::loaded) visit(shard);
   }
@@ -99,16 +103,17 @@ void GroupCoordinators::carry_out(Shard& shard, group::Actions actions, Then the
   records.reserve(actions.records.size());
   for (const group::Record& record : actions.records) records.push_back({record.key, record.value});
   const auto staged = append_internally(node_, partition, records);
-  const auto finish = [this, id = shard.id, actions = std::move(actions),
-                       then = std::move(then)](bool is_written) {
+  actions.records.clear();  // staged by now
+  auto finish = [this, id = shard.id, actions = std::move(actions),
+                 then = std::move(then)](bool is_written) {
     const ErrorCode failure = is_written ? ErrorCode::none : ErrorCode::not_coordinator;
-    reply(actions, failure);
-    if (then) then(failure);
     // What the groups believe now is not what the log says.
     const auto failed = is_written ? shards_.end() : shards_.find(id);
     if (failed != shards_.end()) fail(failed->second, {Fault::io, "cannot write to the log"});
+    reply(actions, failure);
+    if (then) then(failure);
   };
-  if (staged) return node_.after_commit({&partition, finish});
+  if (staged) return node_.after_commit({&partition, std::move(finish)});
   finish(false);
 }
 
@@ -132,45 +137,58 @@ void GroupCoordinators::reply(const group::Actions& actions, ErrorCode failure) 
 
 void GroupCoordinators::follow_catalogue() {
   if (is_stopped_) return;
+  const Node::Turn turn(node_);  // whoever is answered goes on when all of this is done
   const auto topic = node_.view().find(consumer_offsets);
-  if (topic_id_ && (!topic || topic->id != *topic_id_)) {
-    for (auto& [id, shard] : shards_) give_up(shard);
-    shards_.clear();
-    topic_id_.reset();
-  }
+  const bool is_another = topic_id_ && (!topic || topic->id != *topic_id_);
+  if (is_another) give_up_unless([](PartitionId) { return false; });
+  topic_id_ = topic ? std::optional(topic->id) : std::nullopt;
   if (!topic) return;
-  topic_id_ = topic->id;
+  give_up_unless([this](PartitionId id) { return leads(id); });
   for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
     const PartitionId id{static_cast<std::int32_t>(i)};
-    if (leads(id)) config_.max_record_bytes = largest_record(*partition_of(id));
-    const auto known = shards_.find(id);
-    const bool is_known = known != shards_.end();
-    if (leads(id) == is_known) continue;
-    if (!is_known) {
-      take_up(id);
-    } else {
-      give_up(known->second);
-      shards_.erase(known);
-    }
+    if (!leads(id)) continue;
+    config_.max_record_bytes = largest_record(*partition_of(id));
+    if (!shards_.contains(id)) take_up(id);
   }
+}
+
+void GroupCoordinators::give_up_unless(const std::function<bool(PartitionId)>& stays) {
+  std::vector<std::map<PartitionId, Shard>::node_type> lost;
+  for (auto shard = shards_.begin(); shard != shards_.end();) {
+    const auto at = shard++;
+    if (!stays(at->first)) lost.push_back(shards_.extract(at));
+  }
+  for (auto& each : lost) give_up(each.mapped());
 }
 
 void GroupCoordinators::take_up(PartitionId id) {
   if (shards_.empty()) clean_up_later();
-  shards_.try_emplace(id, id, Offset{-1}, config_);
+  shards_.try_emplace(id, id, config_);
   load_next_later();
 }
 
 void GroupCoordinators::give_up(Shard& shard) {
   group::Actions actions;
-  shard.coordinator.unload(now(), actions);
+  shard.coordinator->unload(now(), actions);
   reply(actions, ErrorCode::none);
 }
 
 void GroupCoordinators::load(Shard& shard) {
   Partition& partition = *partition_of(shard.id);
   const auto loaded = load_some(shard, partition);
-  if (!loaded) fail(shard, loaded.error());
+  if (loaded) return;
+  const bool is_final = loaded.error().fault == Fault::corrupt ||
+                        (partition.open_log() && partition.open_log()->offline());
+  if (is_final) return fail(shard, loaded.error());
+  // The files are another node's still, or there are too many open ones: from the beginning again.
+  shard.restart(config_);
+  shard.waits = true;
+  retry_timer_.expires_after(retry_delay);
+  retry_timer_.async_wait([this](const auto& cancelled) {
+    if (cancelled) return;
+    for (auto& [id, each] : shards_) each.waits = false;
+    load_next_later();
+  });
 }
 
 Result<> GroupCoordinators::load_some(Shard& shard, Partition& partition) {
@@ -183,10 +201,10 @@ Result<> GroupCoordinators::load_some(Shard& shard, Partition& partition) {
     }
   }
   TRY(log::PartitionLog* const log, partition.log());
-  const group::Now at = now();
+  const Timestamp at = node_.now();
   const auto apply = [&](const log::LoggedRecord& logged) -> Result<> {
     if (logged.batch.is_control() || !logged.record.key) return {};
-    if (shard.coordinator.replay(*logged.record.key, logged.record.value, at)) return {};
+    if (shard.coordinator->replay(*logged.record.key, logged.record.value, at)) return {};
     return Error{Fault::corrupt, "the record at offset " + std::to_string(logged.offset.value) +
                                      " is not what its type says"};
   };
@@ -198,7 +216,18 @@ Result<> GroupCoordinators::load_some(Shard& shard, Partition& partition) {
 
 void GroupCoordinators::finish_loading(Shard& shard) {
   shard.state = Shard::State::loaded;
-  wake_up_for(shard);
+  group::Actions actions;
+  shard.coordinator->finish_replay(now(), actions);
+  // Topics may have gone while nobody looked after these groups.
+  shard.coordinator->forget_topics(topic_exists(), actions);
+  carry_out(shard, std::move(actions));
+}
+
+group::Coordinator::TopicExists GroupCoordinators::topic_exists() const {
+  return [this](const std::string& name, const Uuid& id) {
+    const auto topic = node_.view().find(name);
+    return topic && (id.is_zero() || topic->id == id);
+  };
 }
 
 void GroupCoordinators::fail(Shard& shard, const Error& reason) {
@@ -215,26 +244,34 @@ void GroupCoordinators::load_next_later() {
   boost::asio::post(node_.loop(), [this] {
     loads_later_ = false;
     if (is_stopped_) return;
+    const Node::Turn turn(node_);
     const auto next = std::find_if(shards_.begin(), shards_.end(), [](const auto& each) {
-      return each.second.state == Shard::State::loading;
+      return each.second.state == Shard::State::loading && !each.second.waits;
     });
     if (next == shards_.end()) return;
     load(next->second);
+    node_.commit();
     load_next_later();
   });
 }
 
-void GroupCoordinators::forget_topic(const meta::Topic& topic) {
-  for (auto& [id, shard] : shards_) {
-    if (shard.state != Shard::State::loaded) continue;
+void GroupCoordinators::forget_topics() {
+  if (is_stopped_) return;
+  for_each_loaded([this](Shard& shard) {
     group::Actions actions;
-    shard.coordinator.forget_topic(topic.name, topic.id, actions);
+    shard.coordinator->forget_topics(topic_exists(), actions);
     carry_out(shard, std::move(actions));
+  });
+}
+
+void GroupCoordinators::for_each_loaded(const std::function<void(Shard&)>& visit) {
+  for (auto& [id, shard] : shards_) {
+    if (shard.state == Shard::State::loaded) visit(shard);
   }
 }
 
 void GroupCoordinators::wake_up_for(const Shard& shard) {
-  const auto at = shard.coordinator.wake_up();
+  const auto at = shard.coordinator->wake_up();
   if (!at || is_stopped_ || (timer_at_ && *timer_at_ <= *at)) return;
   timer_at_ = at;
   timer_.expires_at(*at);
@@ -245,27 +282,27 @@ void GroupCoordinators::wake_up_for(const Shard& shard) {
 
 void GroupCoordinators::on_timer() {
   if (is_stopped_) return;
+  const Node::Turn turn(node_);
   timer_at_.reset();
-  for (auto& [id, shard] : shards_) {
-    if (shard.state != Shard::State::loaded) continue;
+  for_each_loaded([this](Shard& shard) {
     group::Actions actions;
-    shard.coordinator.expire(now(), actions);
+    shard.coordinator->expire(now(), actions);
     carry_out(shard, std::move(actions));
-  }
+  });
   node_.commit();
 }
 
 void GroupCoordinators::clean_up_later() {
-  clean_up_timer_.expires_after(
-      std::chrono::milliseconds{*node_.options().offsets_retention_check_interval_ms});
+  const std::int64_t interval_ms = *node_.options().offsets_retention_check_interval_ms;
+  clean_up_timer_.expires_after(std::min(milliseconds{interval_ms}, longest_clean_up_interval));
   clean_up_timer_.async_wait([this](const auto& cancelled) {
     if (cancelled || is_stopped_ || shards_.empty()) return;
-    for (auto& [id, shard] : shards_) {
-      if (shard.state != Shard::State::loaded) continue;
+    const Node::Turn turn(node_);
+    for_each_loaded([this](Shard& shard) {
       group::Actions actions;
-      shard.coordinator.clean_up(node_.now(), actions);
+      shard.coordinator->clean_up(node_.now(), actions);
       carry_out(shard, std::move(actions));
-    }
+    });
     node_.commit();
     clean_up_later();
   });
@@ -275,6 +312,7 @@ void GroupCoordinators::stop() {
   is_stopped_ = true;
   timer_.cancel();
   clean_up_timer_.cancel();
+  retry_timer_.cancel();
 }
 
 }  // namespace odradek::broker

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -29,14 +30,22 @@ class GroupCoordinators {
 
   // One partition's groups.
   struct Shard {
-    Shard(PartitionId partition, Offset begin, const group::GroupConfig& config)
-        : id(partition), next(begin), coordinator(config) {}
+    Shard(PartitionId partition, const group::GroupConfig& config) : id(partition) {
+      restart(config);
+    }
+    // Nothing has been loaded.
+    void restart(const group::GroupConfig& config) {
+      next = Offset{-1};
+      coordinator = std::make_unique<group::Coordinator>(config);
+    }
+    bool is_to_begin() const { return state == State::loading && next == Offset{-1} && !waits; }
 
     enum class State { loading, loaded, failed };
     PartitionId id;
     State state = State::loading;
-    Offset next;  // of the record to be loaded next
-    group::Coordinator coordinator;
+    bool waits = false;  // before it is tried again
+    Offset next;         // of the record to be loaded next
+    std::unique_ptr<group::Coordinator> coordinator;
   };
   // The shard, ready for use, or why there is none: NOT_COORDINATOR, or
   // COORDINATOR_LOAD_IN_PROGRESS.
@@ -61,7 +70,8 @@ class GroupCoordinators {
 
   // The view, or who has which log, has changed: takes up and gives up partitions.
   void follow_catalogue();
-  void forget_topic(const meta::Topic& topic);
+  // Topics are gone: so is what was committed for them.
+  void forget_topics();
   // Time stands still from here on.
   void stop();
 
@@ -69,7 +79,10 @@ class GroupCoordinators {
   Partition* partition_of(PartitionId id);
   bool leads(PartitionId id);
   void take_up(PartitionId id);
+  void give_up_unless(const std::function<bool(PartitionId)>& stays);
   void give_up(Shard& shard);
+  void for_each_loaded(const std::function<void(Shard&)>& visit);
+  group::Coordinator::TopicExists topic_exists() const;
   void load(Shard& shard);
   Result<> load_some(Shard& shard, Partition& partition);
   void load_next_later();
@@ -88,6 +101,7 @@ class GroupCoordinators {
   boost::asio::steady_timer timer_;
   std::optional<group::TimePoint> timer_at_;
   boost::asio::steady_timer clean_up_timer_;
+  boost::asio::steady_timer retry_timer_;
   bool loads_later_ = false;
   bool is_stopped_ = false;
 };

@@ -32,6 +32,13 @@ std::size_t tail_cache_budget(const BrokerOptions& options) {
   return std::min(most, machine_memory() / 16);
 }
 
+template <class Kind>
+bool has(const meta::Records& records) {
+  return std::any_of(records.begin(), records.end(), [](const meta::Record& record) {
+    return std::holds_alternative<Kind>(record);
+  });
+}
+
 std::size_t receive_budget(const BrokerOptions& options) {
   const std::int64_t configured = *options.queued_max_request_bytes;
   if (configured >= 0) return static_cast<std::size_t>(configured);
@@ -137,7 +144,6 @@ void Node::read(Message& message) {
 }
 
 void Node::apply(const Commit& commit) {
-  const auto removed_topics = topics_removed_by(*commit.records);
   view_.apply(commit.version, *commit.records);
   const bool has_broker_configs =
       std::any_of(commit.records->begin(), commit.records->end(), [](const meta::Record& record) {
@@ -153,24 +159,11 @@ void Node::apply(const Commit& commit) {
   }
   switch_.follow_catalogue();
   groups_.follow_catalogue();
-  for (const meta::TopicPtr& topic : removed_topics) groups_.forget_topic(*topic);
-  const bool moves_leaders =
-      std::any_of(commit.records->begin(), commit.records->end(), [](const meta::Record& record) {
-        return std::holds_alternative<meta::NodeStartedRecord>(record) ||
-               std::holds_alternative<meta::PartitionsChangedRecord>(record);
-      });
+  if (has<meta::TopicRemovedRecord>(*commit.records)) groups_.forget_topics();
+  const bool moves_leaders = has<meta::NodeStartedRecord>(*commit.records) ||
+                             has<meta::PartitionsChangedRecord>(*commit.records);
   if (leader_balancer_ && moves_leaders) leader_balancer_->look();
   this->commit();  // fetches that waited for a partition that is gone, or moved
-}
-
-std::vector<meta::TopicPtr> Node::topics_removed_by(const meta::Records& records) const {
-  std::vector<meta::TopicPtr> removed;
-  for (const meta::Record& record : records) {
-    const auto* const removal = std::get_if<meta::TopicRemovedRecord>(&record);
-    if (!removal) continue;
-    if (auto topic = view_.find(removal->id)) removed.push_back(std::move(topic));
-  }
-  return removed;
 }
 
 void Node::staged(Partition& partition) {

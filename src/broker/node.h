@@ -122,7 +122,6 @@ class Node {
  private:
   void read(Message& message);
   void apply(const Commit& commit);
-  std::vector<meta::TopicPtr> topics_removed_by(const meta::Records& records) const;
   void run_background_tasks(Partition& partition);
 
   boost::asio::io_context& loop_;

@@ -50,6 +50,7 @@ struct Reply {
 // written the coordinator is of no use any more, and has to be loaded again.
 struct Actions {
   std::vector<Record> records;
+  std::size_t commit_bytes = 0;  // of offsets that were to be among them
   std::vector<Reply<wire::JoinGroupResponse>> joins;
   std::vector<Reply<wire::SyncGroupResponse>> syncs;
 

@@ -107,7 +107,10 @@ ErrorCode Coordinator::commit(const OffsetCommitKey& key, OffsetCommitValue valu
   if (java_length(value.metadata) > config_.offset_metadata_max_bytes) {
     return ErrorCode::offset_metadata_too_large;
   }
-  actions.records.push_back(record_of(key, value));
+  Record record = record_of(key, value);
+  actions.commit_bytes += record.size();
+  if (actions.commit_bytes > max_commit_bytes) return ErrorCode::invalid_commit_offset_size;
+  actions.records.push_back(std::move(record));
   offsets_.put(key, std::move(value));
   return ErrorCode::none;
 }
@@ -158,15 +161,13 @@ ErrorCode Coordinator::delete_group(const std::string& group, Actions& actions) 
   return ErrorCode::none;
 }
 
-void Coordinator::forget_topic(const std::string& name, const Uuid& id, Actions& actions) {
+void Coordinator::forget_topics(const TopicExists& exists, Actions& actions) {
   std::vector<OffsetCommitKey> keys;
   for (const auto& [group, topics] : offsets_.all()) {
-    const auto partitions = topics.find(name);
-    if (partitions == topics.end()) continue;
-    for (const auto& [partition, value] : partitions->second) {
-      // What was committed for a later topic of the same name stays.
-      const bool is_of_another = !value.topic_id.is_zero() && value.topic_id != id;
-      if (!is_of_another) keys.push_back({group, name, partition});
+    for (const auto& [topic, partitions] : topics) {
+      for (const auto& [partition, value] : partitions) {
+        if (!exists(topic, value.topic_id)) keys.push_back({group, topic, partition});
+      }
     }
   }
   delete_offsets(keys, actions);
@@ -214,26 +215,33 @@ bool Coordinator::expire_offsets(const Group& group, Timestamp now, Actions& act
   return all;
 }
 
-bool Coordinator::replay(Bytes key, const std::optional<Bytes>& value, Now now) {
+bool Coordinator::replay(Bytes key, const std::optional<Bytes>& value, Timestamp now) {
   const auto record = decode_record(key, value);
   if (!record) return false;
   std::visit([&](const auto& each) { apply(each, now); }, *record);
   return true;
 }
 
-void Coordinator::apply(const OffsetCommitRecord& record, Now now) {
+void Coordinator::apply(const OffsetCommitRecord& record, Timestamp now) {
   if (!record.value) return offsets_.remove(record.key);
-  make(record.key.group, now.time);  // where offsets are all there is
+  make(record.key.group, now);  // where offsets are all there is
   offsets_.put(record.key, *record.value);
 }
 
-void Coordinator::apply(const GroupMetadataRecord& record, Now now) {
-  if (const auto before = groups_.find(record.key.group); before != groups_.end()) {
-    groups_.erase(before);
+void Coordinator::apply(const GroupMetadataRecord& record, Timestamp) {
+  const std::string& id = record.key.group;
+  if (const auto before = groups_.find(id); before != groups_.end()) groups_.erase(before);
+  if (record.value) groups_.emplace(id, Entry{Group(id, *record.value), {}});
+}
+
+void Coordinator::finish_replay(Now now, Actions& actions) {
+  for (auto& [id, entry] : groups_) {
+    Group& group = entry.group;
+    group.begin_sessions(now.steady);
+    const bool is_too_large = group.members.size() > config_.max_size;
+    if (is_too_large) Rebalance(group, {config_, now, actions}).prepare();
+    set_alarm(entry);
   }
-  if (!record.value) return;
-  Entry entry{Group(record.key.group, *record.value, now.steady), {}};
-  set_alarm(groups_.emplace(record.key.group, std::move(entry)).first->second);
 }
 
 void Coordinator::unload(Now now, Actions& actions) {

@@ -55,8 +55,10 @@ class Coordinator {
   wire::ErrorCode delete_offset(const OffsetCommitKey& key, Actions& actions);
   // GROUP_ID_NOT_FOUND, or NON_EMPTY_GROUP.
   wire::ErrorCode delete_group(const std::string& group, Actions& actions);
-  // Forgets the offsets that were committed for a topic that is gone.
-  void forget_topic(const std::string& name, const Uuid& id, Actions& actions);
+  // Forgets the offsets that were committed for topics that are gone. `exists` is asked with a name
+  // and with the id at the time of the commit, which is zero where that is not known.
+  using TopicExists = std::function<bool(const std::string& name, const Uuid& id)>;
+  void forget_topics(const TopicExists& exists, Actions& actions);
 
   // Null where there is none.
   const Group* find(std::string_view group) const;
@@ -71,7 +73,10 @@ class Coordinator {
 
   // One record of the log, in the order of the log. False where it is damaged; those of other kinds
   // of groups are passed over.
-  bool replay(Bytes key, const std::optional<Bytes>& value, Now now);
+  bool replay(Bytes key, const std::optional<Bytes>& value, Timestamp now);
+  // That was the last one: time begins to run, and groups that are larger than they may be now
+  // rebalance.
+  void finish_replay(Now now, Actions& actions);
   // This is no longer the coordinator: answers all who wait. The last call.
   void unload(Now now, Actions& actions);
 
@@ -92,9 +97,9 @@ class Coordinator {
   Entry* find_entry(std::string_view group);
   Entry& make(const std::string& group, Timestamp now);
   void set_alarm(Entry& entry);
-  void apply(const OffsetCommitRecord& record, Now now);
-  void apply(const GroupMetadataRecord& record, Now now);
-  void apply(const ForeignRecord&, Now) {}
+  void apply(const OffsetCommitRecord& record, Timestamp now);
+  void apply(const GroupMetadataRecord& record, Timestamp now);
+  void apply(const ForeignRecord&, Timestamp) {}
   void delete_offsets(const std::vector<OffsetCommitKey>& keys, Actions& actions);
   bool expire_offsets(const Group& group, Timestamp now, Actions& actions);
 

@@ -41,16 +41,12 @@ class Expiry {
         due.push_back(id);
       }
     }
-    for (const std::string& id : due) {
-      Member* const member = group_.members.find(id);
-      // The one before may have ended the phase, and a new one begins with whole sessions.
-      if (!member || member->session_deadline > now_) continue;
-      rebalance_.remove(*member);
-      if (group_.is_in(State::preparing_rebalance)) {
-        rebalance_.complete_join_if_all_have_joined();
-      } else {
-        rebalance_.prepare();
-      }
+    for (const std::string& id : due) rebalance_.remove(*group_.members.find(id));
+    if (due.empty()) return;
+    if (group_.is_in(State::preparing_rebalance)) {
+      rebalance_.complete_join_if_all_have_joined();
+    } else {
+      rebalance_.prepare();
     }
   }
 

@@ -42,6 +42,7 @@ Member member_of(const GroupMetadataValue::MemberMetadata& recorded, const std::
   member.session_timeout = milliseconds{recorded.session_timeout_ms};
   member.protocols = {{protocol, recorded.subscription}};
   member.assignment = recorded.assignment;
+  member.session_deadline = never;
   return member;
 }
 
@@ -80,7 +81,7 @@ std::string_view name_of(State state) {
   return "";
 }
 
-Group::Group(std::string group_id, const GroupMetadataValue& recorded, TimePoint now)
+Group::Group(std::string group_id, const GroupMetadataValue& recorded)
     : id(std::move(group_id)),
       state(recorded.members.empty() ? State::empty : State::stable),
       state_since(recorded.current_state_timestamp),
@@ -91,8 +92,7 @@ Group::Group(std::string group_id, const GroupMetadataValue& recorded, TimePoint
     const bool is_known = members.find(each.member_id) ||
                           (each.group_instance_id && members.find_static(*each.group_instance_id));
     if (is_known) continue;  // not ours; a member twice would contradict all else
-    Member& member = members.add(member_of(each, protocol.value_or("")));
-    touch(member, now);
+    members.add(member_of(each, protocol.value_or("")));
   }
   if (recorded.leader && members.find(*recorded.leader)) members.set_leader(recorded.leader);
   learn_subscriptions();
@@ -112,6 +112,10 @@ void Group::go_to(State next, Timestamp now) {
 void Group::expect(Member& member, TimePoint deadline) {
   member.session_deadline = deadline;
   wake_up_by(deadline);
+}
+
+void Group::begin_sessions(TimePoint now) {
+  for (auto& [member_id, member] : members.all()) touch(member, now);
 }
 
 void Group::learn_subscriptions() {

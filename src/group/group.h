@@ -33,8 +33,8 @@ inline constexpr std::string_view consumer_protocol_type = "consumer";
 struct Group {
   // An empty one, made now.
   Group(std::string group_id, Timestamp now) : id(std::move(group_id)), state_since(now) {}
-  // As it was recorded; its members have a whole session ahead of them.
-  Group(std::string group_id, const GroupMetadataValue& recorded, TimePoint now);
+  // As it was recorded. Nobody's time runs before begin_sessions().
+  Group(std::string group_id, const GroupMetadataValue& recorded);
 
   std::string id;
   State state = State::empty;
@@ -79,6 +79,8 @@ struct Group {
   // The member was heard of: its session begins again.
   void touch(Member& member, TimePoint now) { expect(member, now + member.session_timeout); }
   void expect(Member& member, TimePoint deadline);
+  // All members have a whole session ahead of them.
+  void begin_sessions(TimePoint now);
   // Works out subscribed_topics from what the members sent.
   void learn_subscriptions();
 

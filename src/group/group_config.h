@@ -26,6 +26,13 @@ struct GroupConfig {
 // after this time it asks again.
 inline constexpr milliseconds new_member_join_timeout{5 * 60 * 1000};
 
+// A join phase that nobody has come to is prolonged by the members' own time-out, which may be
+// nothing, but by no less than this.
+inline constexpr milliseconds shortest_prolongation{1000};
+
+// What one OffsetCommit may add to the log; the offsets behind it are refused.
+inline constexpr std::size_t max_commit_bytes = std::size_t{16} << 20;
+
 // Member ids that were handed out and not used yet, for one group. Beyond that the oldest is
 // forgotten, and whoever had it begins again.
 inline constexpr std::size_t max_pending_members = 10000;

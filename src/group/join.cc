@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "group/rebalance.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace odradek::group {
@@ -27,8 +28,7 @@ class Join {
 
   void run() {
     if (!has_room()) {
-      if (Member* const member = group_.members.find(request_.member_id))
-        rebalance_.remove(*member);
+      give_up_place();
       return refuse("", ErrorCode::group_max_size_reached);
     }
     const bool has_id = !request_.member_id.empty();
@@ -58,15 +58,28 @@ class Join {
     return false;
   }
 
+  // It will not be waited for. Kafka forgets to look whether all others are there already.
+  void give_up_place() {
+    if (Member* const member = group_.members.find(request_.member_id)) rebalance_.remove(*member);
+    group_.pending.erase(request_.member_id);
+    rebalance_.try_complete_join();
+  }
+
   void join_as_newcomer() {
     std::string id = make_member_id(caller_.client_id, caller_.fresh_id);
     if (caller_.version < first_with_member_id_first) return add(std::move(id));
     // KIP-394: a client that does not come back with its id leaves no member behind.
-    if (group_.pending.size() >= max_pending_members) group_.pending.erase(group_.pending.begin());
+    if (group_.pending.size() >= max_pending_members) forget_oldest_pending();
     const TimePoint deadline = step_.now.steady + session_timeout();
     group_.pending[id] = deadline;
     group_.wake_up_by(deadline);
     refuse(std::move(id), ErrorCode::member_id_required);
+  }
+
+  void forget_oldest_pending() {
+    group_.pending.erase(std::min_element(
+        group_.pending.begin(), group_.pending.end(),
+        [](const auto& one, const auto& other) { return one.second < other.second; }));
   }
 
   void join_as_static() {
@@ -115,7 +128,7 @@ class Join {
     Member& added = group_.members.add(std::move(member));
     update(added);
     group_.expect(added, step_.now.steady + new_member_join_timeout);
-    added.awaiting_join = caller_.ticket;
+    group_.members.set_awaiting_join(added, caller_.ticket);
     rebalance_.prepare_or_complete_join();
   }
 
@@ -129,10 +142,12 @@ class Join {
     member.is_new = false;
     group_.touch(member, step_.now.steady);
     update(member);
-    if (group_.is_in(State::stable) && group_.members.select_protocol() == group_.protocol) {
+    const bool may_go_on =
+        group_.is_in(State::stable) && group_.members.select_protocol() == group_.protocol;
+    if (may_go_on && group_.record().size() <= step_.config.max_record_bytes) {
       return resume(member, old_leader);
     }
-    member.awaiting_join = caller_.ticket;
+    group_.members.set_awaiting_join(member, caller_.ticket);
     rebalance_.prepare_or_complete_join();
   }
 
@@ -157,7 +172,7 @@ class Join {
     rebalance_.answer_join(member, refuse_join(member.id, ErrorCode::rebalance_in_progress));
     // One that waits for its assignment has to hear before it joins again.
     rebalance_.answer_sync(member, ErrorCode::rebalance_in_progress);
-    member.awaiting_join = caller_.ticket;
+    group_.members.set_awaiting_join(member, caller_.ticket);
     rebalance_.prepare_or_complete_join();
   }
 

@@ -29,7 +29,9 @@ std::vector<Protocol> without_repeats(const std::vector<Protocol>& protocols) {
 }
 
 std::string make_member_id(std::string_view prefix, const Uuid& fresh_id) {
-  return std::string(prefix) + "-" + fresh_id.to_hex();
+  // Whatever the client calls itself, its id has to fit into a message.
+  constexpr std::size_t longest_prefix = 32767 - 1 - 36;
+  return std::string(prefix.substr(0, longest_prefix)) + "-" + fresh_id.to_hex();
 }
 
 }  // namespace odradek::group

@@ -2,11 +2,21 @@
 #include "group/members.h"
 
 #include "base/assert.h"
+#include "base/utf16.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace odradek::group {
+namespace {
+
+// Of as many votes Kafka takes what comes first in a java.util.HashMap of 16 buckets.
+std::uint32_t place_in_hash_map(std::string_view name) {
+  const auto hash = static_cast<std::uint32_t>(java_hash(name));
+  return (hash ^ hash >> 16U) & 15U;
+}
+
+}  // namespace
 
 Member* Members::find(std::string_view id) {
   const auto found = by_id_.find(id);
@@ -41,6 +51,8 @@ void Members::remove(const std::string& id) {
   const auto found = by_id_.find(id);
   ASSERT(found != by_id_.end());
   set_protocols(found->second, {});
+  set_awaiting_join(found->second, {});
+  set_has_to_sync(found->second, false);
   if (found->second.instance_id) static_ids_.erase(*found->second.instance_id);
   const bool was_leader = is_leader(id);
   by_id_.erase(found);
@@ -92,9 +104,11 @@ std::string Members::select_protocol() const {
     ASSERT(preferred != member.protocols.end());
     ++votes[preferred->name];
   }
-  const auto most = std::max_element(
-      votes.begin(), votes.end(),
-      [](const auto& fewer, const auto& more) { return fewer.second < more.second; });
+  const auto most =
+      std::max_element(votes.begin(), votes.end(), [](const auto& fewer, const auto& more) {
+        if (fewer.second != more.second) return fewer.second < more.second;
+        return place_in_hash_map(fewer.first) > place_in_hash_map(more.first);
+      });
   return std::string(most->first);
 }
 
@@ -104,19 +118,29 @@ milliseconds Members::longest_rebalance_timeout() const {
   return longest;
 }
 
-std::size_t Members::awaiting_join() const {
-  return static_cast<std::size_t>(std::count_if(by_id_.begin(), by_id_.end(), [](const auto& each) {
-    return each.second.awaiting_join.has_value();
-  }));
+void Members::set_awaiting_join(Member& member, std::optional<Ticket> ticket) {
+  awaiting_join_ -= member.awaiting_join ? 1 : 0;
+  member.awaiting_join = ticket;
+  awaiting_join_ += member.awaiting_join ? 1 : 0;
+}
+
+void Members::set_has_to_sync(Member& member, bool has_to_sync) {
+  missing_syncs_ -= member.has_to_sync ? 1 : 0;
+  member.has_to_sync = has_to_sync;
+  missing_syncs_ += member.has_to_sync ? 1 : 0;
 }
 
 void Members::check() const {
   std::map<std::string_view, std::size_t> supporters;
   std::size_t statics = 0;
+  std::size_t awaiting = 0;
+  std::size_t missing = 0;
   for (const auto& [id, member] : by_id_) {
     ASSERT(member.id == id);
     ASSERT(!member.awaiting_join || !member.awaiting_sync);
     for (const Protocol& protocol : member.protocols) ++supporters[protocol.name];
+    awaiting += member.awaiting_join ? 1 : 0;
+    missing += member.has_to_sync ? 1 : 0;
     if (!member.is_static()) continue;
     ++statics;
     const std::string* const known = find_static(*member.instance_id);
@@ -124,6 +148,8 @@ void Members::check() const {
     ASSERT(*known == id);
   }
   ASSERT(statics == static_ids_.size());
+  ASSERT(awaiting == awaiting_join_);
+  ASSERT(missing == missing_syncs_);
   ASSERT(supporters.size() == supporters_.size());
   for (const auto& [name, count] : supporters) ASSERT(supporters_.find(name)->second == count);
   ASSERT(leader_.has_value() == !empty());

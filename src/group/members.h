@@ -47,7 +47,13 @@ class Members {
   std::string select_protocol() const;
 
   milliseconds longest_rebalance_timeout() const;
-  std::size_t awaiting_join() const;
+
+  // Who waits for JoinGroup, and who has not asked for its assignment yet: counted, since a group
+  // of thousands asks after each request.
+  void set_awaiting_join(Member& member, std::optional<Ticket> ticket);
+  void set_has_to_sync(Member& member, bool has_to_sync);
+  std::size_t awaiting_join() const { return awaiting_join_; }
+  std::size_t missing_syncs() const { return missing_syncs_; }
 
   // Aborts where it contradicts itself.
   void check() const;
@@ -59,6 +65,8 @@ class Members {
   std::map<std::string, std::string, std::less<>> static_ids_;  // by instance id
   std::map<std::string, std::size_t, std::less<>> supporters_;  // of each protocol
   std::optional<std::string> leader_;
+  std::size_t awaiting_join_ = 0;
+  std::size_t missing_syncs_ = 0;
 };
 
 }  // namespace odradek::group

@@ -27,7 +27,7 @@ wire::SyncGroupResponse refuse_sync(ErrorCode error) {
 void Rebalance::prepare() {
   if (group_.is_in(State::completing_rebalance)) drop_assignments(ErrorCode::rebalance_in_progress);
   group_.sync_deadline.reset();
-  for (auto& [id, member] : group_.members.all()) member.has_to_sync = false;
+  for (auto& [id, member] : group_.members.all()) group_.members.set_has_to_sync(member, false);
   const bool is_initial = group_.is_in(State::empty);
   group_.go_to(State::preparing_rebalance, step_.now.time);
   begin_join_phase(is_initial);
@@ -66,7 +66,10 @@ void Rebalance::complete_join() {
   remove_missing_members();
   if (!elect_leader_among_joined() && !group_.members.empty()) {
     // Only static members are left, and none of them is here: they get the time of their sessions.
-    return begin_join_phase(false);
+    begin_join_phase(false);
+    group_.join_phase->deadline =
+        std::max(group_.join_phase->deadline, step_.now.steady + shortest_prolongation);
+    return;
   }
   begin_next_generation();
 }
@@ -108,7 +111,7 @@ void Rebalance::begin_next_generation() {
     answer_join(member, current_generation(member));
     group_.touch(member, step_.now.steady);
     member.is_new = false;
-    member.has_to_sync = true;
+    group_.members.set_has_to_sync(member, true);
   }
   group_.sync_deadline = step_.now.steady + group_.members.longest_rebalance_timeout();
   group_.wake_up_by(*group_.sync_deadline);
@@ -163,7 +166,8 @@ void Rebalance::remove(Member& member, ErrorCode error) {
 
 void Rebalance::answer_join(Member& member, wire::JoinGroupResponse response) {
   if (!member.awaiting_join) return;
-  step_.actions.reply(*std::exchange(member.awaiting_join, {}), std::move(response));
+  step_.actions.reply(*member.awaiting_join, std::move(response));
+  group_.members.set_awaiting_join(member, {});
 }
 
 void Rebalance::answer_sync(Member& member, ErrorCode error) {

@@ -3,8 +3,6 @@
 
 #include "group/rebalance.h"
 
-#include <algorithm>
-
 namespace odradek::group {
 
 using wire::ErrorCode;
@@ -29,11 +27,8 @@ ErrorCode check(const Group& group, const wire::SyncGroupRequest& request) {
 }
 
 void note_synced(Group& group, Member& member) {
-  member.has_to_sync = false;
-  const auto& all = group.members.all();
-  const bool is_anyone_missing =
-      std::any_of(all.begin(), all.end(), [](const auto& each) { return each.second.has_to_sync; });
-  if (!is_anyone_missing) group.sync_deadline.reset();
+  group.members.set_has_to_sync(member, false);
+  if (group.members.missing_syncs() == 0) group.sync_deadline.reset();
 }
 
 }  // namespace

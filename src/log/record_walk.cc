@@ -15,6 +15,15 @@ Error damaged(const BatchView& batch) {
           "the batch at offset " + std::to_string(batch.base_offset().value) + " cannot be read"};
 }
 
+// What the log's own reading of headers may have missed: nothing before the recovery point was
+// checked when it was opened.
+bool is_sound(const BatchView& batch, Offset from, Offset end) {
+  const bool is_in_place = batch.magic() == BatchView::magic_2 && batch.last_offset_delta() >= 0 &&
+                           batch.base_offset() <= end && batch.next_offset() > from &&
+                           batch.next_offset() <= end;
+  return is_in_place && batch.crc_is_right();
+}
+
 Result<> walk_batch(const BatchView& batch, Offset from, const EachRecord& each) {
   Buffer unpacked;
   Bytes records = batch.records();
@@ -37,7 +46,10 @@ Result<> walk_batch(const BatchView& batch, Offset from, const EachRecord& each)
 Result<Offset> walk_records(PartitionLog& log, Offset from, std::size_t max_bytes,
                             const EachRecord& each) {
   TRY(const Buffer bytes, log.copy(from, max_bytes));
-  if (bytes.empty()) return log.high_watermark();
+  const Offset end = log.high_watermark();
+  if (bytes.empty() && from < end) {
+    return Error{Fault::corrupt, "no batch at offset " + std::to_string(from.value)};
+  }
   Offset next = from;
   for (Bytes rest = bytes; !rest.empty();) {
     const bool has_header = rest.size() >= BatchView::header_size;
@@ -47,6 +59,7 @@ Result<Offset> walk_records(PartitionLog& log, Offset from, std::size_t max_byte
       return Error{Fault::corrupt, "no batch at offset " + std::to_string(next.value)};
     }
     const BatchView batch(rest.first(static_cast<std::size_t>(size)));
+    if (!is_sound(batch, next, end)) return damaged(batch);
     TRY(walk_batch(batch, from, each));
     next = batch.next_offset();
     rest = rest.subspan(static_cast<std::size_t>(size));

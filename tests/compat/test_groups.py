@@ -155,13 +155,16 @@ class GroupTest(unittest.TestCase):
 
     def test_a_topic_that_grows_and_one_that_comes_later(self):
         admin = make_topic(self.broker, "growing", 2)
-        ownership = Ownership()
-        self.members(2, "g", ["growing", "^later.*"], ownership=ownership)
+        ownership, seen = Ownership(), []
+        self.members(2, "g", ["growing", "^later.*"], ownership=ownership, handle=lambda message: seen.append(message))
         wait_until(lambda: len(ownership.owner) == 2)
         admin.create_partitions([NewPartitions("growing", 5)])["growing"].result(20)
         wait_until(lambda: len(ownership.owner) == 5)
         make_topic(self.broker, "later-1", 3)
         wait_until(lambda: len(ownership.owner) == 8)
+        # librdkafka 2.0 does not always end while it still asks where a deleted topic begins.
+        produce(self.broker, "later-1", 30, 3)
+        wait_until(lambda: len(seen) == 30)
         admin.delete_topics(["later-1"])["later-1"].result(20)
         wait_until(lambda: len(ownership.owner) == 5)
         self.assertEqual(ownership.faults, [])

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """kafka-python (pure Python, old protocol versions) as Debian ships it."""
 
+import threading
 import unittest
 
 from broker import Broker
+from group_members import wait_until
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
@@ -40,6 +42,62 @@ class KafkaPythonTest(unittest.TestCase):
                 producer.close()
                 print(f"kafka-python {codec}: {RECORDS} records, all back", flush=True)
             admin.close()
+
+    def test_a_group_lives(self):
+        with Broker("group.initial.rebalance.delay.ms=200") as broker:
+            admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+            admin.create_topics([NewTopic("life", 4, 1)])
+            producer = KafkaProducer(bootstrap_servers=broker.bootstrap)
+            seen = []
+
+            def produce(first):
+                for i in range(first, first + 1000):
+                    producer.send("life", b"%d" % i, partition=i % 4)
+                producer.flush()
+
+            one, two = GroupMember(broker, seen), GroupMember(broker, seen)
+            wait_until(lambda: (len(one.owned), len(two.owned)) == (2, 2))
+            produce(0)
+            wait_until(lambda: len(seen) == 1000)
+            two.leave()
+            wait_until(lambda: len(one.owned) == 4)
+            produce(1000)
+            wait_until(lambda: len(seen) == 2000)
+            one.leave()
+            offsets = admin.list_consumer_group_offsets("g")
+            self.assertEqual({each.partition: offset.offset for each, offset in offsets.items()}, {i: 500 for i in range(4)})
+            three = GroupMember(broker, seen)
+            produce(2000)
+            wait_until(lambda: len(seen) == 3000)
+            three.leave()
+            self.assertEqual(sorted(seen), list(range(3000)))
+            (described,) = admin.describe_consumer_groups(["g"])
+            self.assertEqual((described.state, described.protocol_type), ("Empty", "consumer"))
+            producer.close()
+            admin.close()
+
+
+class GroupMember(threading.Thread):
+    """A consumer in a thread of its own: its poll() does not return before the whole group has joined."""
+
+    def __init__(self, broker, seen):
+        super().__init__(daemon=True)
+        self.consumer = KafkaConsumer("life", bootstrap_servers=broker.bootstrap, group_id="g", enable_auto_commit=False,
+                                      auto_offset_reset="earliest", heartbeat_interval_ms=200, session_timeout_ms=10000)
+        self.seen, self.owned, self.leaving = seen, (), threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.leaving.is_set():
+            for records in self.consumer.poll(100).values():
+                self.seen.extend(int(record.value) for record in records)
+                self.consumer.commit()
+            self.owned = self.consumer.assignment()
+        self.consumer.close()
+
+    def leave(self):
+        self.leaving.set()
+        self.join()
 
 
 if __name__ == "__main__":

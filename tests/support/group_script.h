@@ -192,13 +192,16 @@ class GroupScript : public testing::Test {
     auto fresh = std::make_unique<group::Coordinator>(config_);
     for (const group::Record& record : log_) {
       const auto value = record.value ? std::optional<Bytes>(*record.value) : std::nullopt;
-      EXPECT_TRUE(fresh->replay(record.key, value, now_));
+      EXPECT_TRUE(fresh->replay(record.key, value, now_.time));
     }
     fresh->check();
     return fresh;
   }
   // The coordinator dies and another one takes over.
-  void restart() { coordinator_ = replayed(); }
+  void restart() {
+    coordinator_ = replayed();
+    run([&](group::Actions& actions) { coordinator_->finish_replay(now_, actions); });
+  }
 
   template <class Step>
   void run(Step step) {

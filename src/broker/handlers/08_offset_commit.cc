@@ -68,8 +68,8 @@ class CommitHandler {
       value.expire_timestamp = now_.time + request_.retention_time_ms;
     }
     value.topic_id = topic->id;
-    return shard_->coordinator.commit({request_.group_id, topic->name, partition.partition_index},
-                                      std::move(value), actions_);
+    return shard_->coordinator->commit({request_.group_id, topic->name, partition.partition_index},
+                                       std::move(value), actions_);
   }
 
   // Asked once there is a partition that something could be committed for.
@@ -77,7 +77,7 @@ class CommitHandler {
     const auto found = groups_.find(request_.group_id);
     if (!found.shard) return found.error;
     shard_ = found.shard;
-    return shard_->coordinator.check_commit(request_, exchange_->version(), now_);
+    return shard_->coordinator->check_commit(request_, exchange_->version(), now_);
   }
 
   static void send(Exchange& exchange, OffsetCommitResponse response, ErrorCode failure) {

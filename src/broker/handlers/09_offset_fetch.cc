@@ -2,6 +2,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
 
+#include <set>
 #include <utility>
 
 // OffsetFetch: what is committed for one group or many, for some partitions or all. Where nothing
@@ -59,7 +60,7 @@ class FetchHandler {
     const auto found = node_.groups().find(wanted.group_id);
     group.error_code = found.error;
     if (!found.shard) return group;
-    const group::Coordinator& coordinator = found.shard->coordinator;
+    const group::Coordinator& coordinator = *found.shard->coordinator;
     if (!wanted.topics) {
       group.topics = all(coordinator.offsets_of(wanted.group_id));
     } else {
@@ -156,7 +157,11 @@ void handle(const OffsetFetchRequest& request, const ExchangePtr& exchange) {
   FetchHandler fetch(exchange->node(), version);
   OffsetFetchResponse response;
   if (version >= first_with_groups) {
-    for (const Wanted& wanted : request.groups) response.groups.push_back(fetch(wanted));
+    std::set<std::string_view> all_of;  // the groups of which everything is in the answer
+    for (const Wanted& wanted : request.groups) {
+      const bool is_repeated = !wanted.topics && !all_of.insert(wanted.group_id).second;
+      if (!is_repeated) response.groups.push_back(fetch(wanted));
+    }
   } else {
     response = as_one_group(fetch(the_one_group(request)));
     const bool has_failed = response.error_code != ErrorCode::none;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,26 +35,34 @@ std::string trimmed(std::string_view text) {
 }
 
 // Nothing asked for is everything.
-bool passes(const std::vector<std::string>& filter, std::string_view value) {
-  return filter.empty() || std::any_of(filter.begin(), filter.end(), [&](const auto& wanted) {
-           return lower(trimmed(wanted)) == lower(value);
-         });
-}
+class Filter {
+ public:
+  explicit Filter(const std::vector<std::string>& wanted) {
+    for (const std::string& each : wanted) wanted_.insert(lower(trimmed(each)));
+  }
+  bool passes(std::string_view value) const {
+    return wanted_.empty() || wanted_.contains(lower(value));
+  }
+
+ private:
+  std::set<std::string> wanted_;
+};
 
 }  // namespace
 
 void handle(const ListGroupsRequest& request, const ExchangePtr& exchange) {
   ListGroupsResponse response;
+  const Filter states(request.states_filter);
+  const Filter types(request.types_filter);
   const auto list = [&](const group::Group& group) {
-    if (!passes(request.states_filter, name_of(group.state))) return;
-    if (!passes(request.types_filter, classic)) return;
+    if (!states.passes(name_of(group.state)) || !types.passes(classic)) return;
     response.groups.push_back({.group_id = group.id,
                                .protocol_type = group.protocol_type.value_or(""),
                                .group_state = std::string(name_of(group.state)),
                                .group_type = std::string(classic)});
   };
   response.error_code = exchange->node().groups().for_each(
-      [&](GroupCoordinators::Shard& shard) { shard.coordinator.for_each(list); });
+      [&](GroupCoordinators::Shard& shard) { shard.coordinator->for_each(list); });
   if (response.error_code != ErrorCode::none) response.groups.clear();
   answer<ListGroupsRequest>(*exchange, response);
 }

@@ -4,6 +4,7 @@
 #include "broker/node.h"
 #include "broker/repeats.h"
 #include "broker/topic_creation.h"
+#include "meta/topic_name.h"
 
 #include <algorithm>
 #include <memory>
@@ -54,6 +55,11 @@ Decision place_as_assigned(const Wish& wish, std::size_t added, std::size_t repl
 Decision decide(const Wish& wish, const meta::CatalogueView& view, const Cluster& cluster) {
   const auto topic = view.find(wish.name);
   if (!topic) return refused(ErrorCode::unknown_topic_or_partition, "The topic does not exist.");
+  if (meta::is_internal_topic(topic->name)) {
+    // What belongs to which partition follows from their number: nothing would be found any more.
+    return refused(ErrorCode::invalid_topic_exception,
+                   "The number of partitions of an internal topic cannot be changed.");
+  }
   const auto before = static_cast<std::int32_t>(topic->partitions.size());
   if (wish.count == before) {
     return refused(ErrorCode::invalid_partitions,

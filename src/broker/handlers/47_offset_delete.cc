@@ -35,7 +35,7 @@ void handle(const OffsetDeleteRequest& request, const ExchangePtr& exchange) {
   GroupCoordinators& groups = exchange->node().groups();
   const auto found = groups.find(request.group_id);
   if (!found.shard) return refuse(*exchange, found.error);
-  group::Coordinator& coordinator = found.shard->coordinator;
+  group::Coordinator& coordinator = *found.shard->coordinator;
   const ErrorCode error = coordinator.check_delete_offsets(request.group_id);
   if (error != ErrorCode::none) return refuse(*exchange, error);
   OffsetDeleteResponse response;

@@ -74,6 +74,19 @@ TEST_F(CommitTest, MetadataHaveALimitInUtf16Units) {
   EXPECT_EQ(replayed()->find_offset(g, "t", {0})->metadata, umlauts);
 }
 
+TEST_F(CommitTest, WhatOneCommitMayWriteIsBounded) {
+  (void)commit(1);
+  run([&](Actions& actions) {
+    OffsetCommitValue value;
+    value.metadata = std::string(4096, 'x');
+    const OffsetCommitKey key{std::string(g), std::string(200, 't'), {0}};
+    std::size_t accepted = 0;
+    while (coordinator_->commit(key, value, actions) == ErrorCode::none) ++accepted;
+    EXPECT_EQ(coordinator_->commit(key, value, actions), ErrorCode::invalid_commit_offset_size);
+    EXPECT_EQ(accepted, max_commit_bytes / actions.records[0].size());
+  });
+}
+
 TEST_F(CommitTest, OffsetsOfATopicThatIsReadStay) {
   const auto ids = a_stable_group(1);
   EXPECT_EQ(commit(1, ids[0], 1), ErrorCode::none);
@@ -114,10 +127,15 @@ TEST_F(CommitTest, ADeletedTopicIsForgottenUnlessItIsAnother) {
     value.topic_id = {};
     (void)coordinator_->commit({std::string(g), "t", {1}}, value, actions);
   });
-  run([&](Actions& actions) { coordinator_->forget_topic("t", old_id, actions); });
+  run([&](Actions& actions) {
+    coordinator_->forget_topics([&](const std::string&, const Uuid& id) { return id == new_id; },
+                                actions);
+  });
   EXPECT_TRUE(committed("t", 0)) << "of the topic that was made after it";
   EXPECT_FALSE(committed("t", 1)) << "nobody knows of which it was";
-  run([&](Actions& actions) { coordinator_->forget_topic("t", new_id, actions); });
+  run([&](Actions& actions) {
+    coordinator_->forget_topics([](const std::string&, const Uuid&) { return false; }, actions);
+  });
   EXPECT_FALSE(committed("t", 0));
 }
 
@@ -153,6 +171,20 @@ TEST_F(RetentionTest, ThoseOfAnEmptyGroupGoByTheTimeItIsEmpty) {
   clean_up();
   EXPECT_EQ(committed(), 1);
   restart();  // the time is on record
+  pass(1ms);
+  clean_up();
+  EXPECT_EQ(committed(), std::nullopt);
+}
+
+TEST_F(RetentionTest, WhereNobodyKnowsSinceWhenItIsEmptyTheCommitCounts) {
+  GroupMetadataValue value;  // as a record of version 1 is read
+  value.protocol_type = "consumer";
+  log_.push_back(record_of(GroupMetadataKey{std::string(g)}, value));
+  restart();
+  (void)commit(1);
+  pass(retention - 1ms);
+  clean_up();
+  EXPECT_EQ(committed(), 1);
   pass(1ms);
   clean_up();
   EXPECT_EQ(committed(), std::nullopt);

@@ -102,6 +102,34 @@ TEST_F(CoordinatorTest, WhatADescriptionSays) {
   EXPECT_TRUE(described.members[0].member_metadata.empty());
 }
 
+TEST_F(CoordinatorTest, TimeRunsFromTheEndOfTheReplay) {
+  (void)a_stable_group(2);
+  coordinator_ = replayed();
+  EXPECT_EQ(coordinator_->wake_up(), std::nullopt);
+  pass(1h);  // a long log
+  run([&](Actions& actions) { coordinator_->finish_replay(now_, actions); });
+  pass(10s - 1ms);
+  EXPECT_EQ(group()->members.size(), 2U);
+}
+
+TEST_F(CoordinatorTest, AGroupThatIsLargerThanItMayBeNowRebalances) {
+  const auto ids = a_stable_group(3);
+  config_.max_size = 2;
+  restart();
+  EXPECT_EQ(heartbeat(ids[0], 1), ErrorCode::rebalance_in_progress);
+}
+
+TEST_F(CoordinatorTest, AnOldRecordHasOneTimeOutForAll) {
+  GroupMetadataValue value;
+  value.protocol_type = "consumer";
+  value.protocol = "range";
+  value.members.resize(1);
+  value.members[0].member_id = "m";
+  value.members[0].session_timeout_ms = 7000;
+  log_.push_back(record_of(GroupMetadataKey{std::string(g)}, value));
+  EXPECT_EQ(replayed()->find(g)->members.find("m")->rebalance_timeout, 7s);
+}
+
 TEST_F(CoordinatorTest, AMemberThatARecordNamesTwiceIsThereOnce) {
   GroupMetadataValue value;
   value.protocol_type = "consumer";
@@ -133,7 +161,8 @@ class HistoryTest : public test::GroupScript, public testing::WithParamInterface
     if (pick(4) == 0) request.protocols.push_back({"sticky", blob("s")});
     if (pick(8) == 0) request.protocols.insert(request.protocols.begin(), {"sticky", blob("s")});
     if (pick(8) == 0) request.protocols[0].metadata = subscription({"t", "u"});
-    request.rebalance_timeout_ms = static_cast<std::int32_t>(1000 + pick(20000));
+    request.rebalance_timeout_ms = pick(10) == 0 ? static_cast<std::int32_t>(pick(3)) - 1
+                                                 : static_cast<std::int32_t>(1000 + pick(20000));
     open_joins_.push_back(join(request, static_cast<wire::Version>(pick(10))));
   }
   void some_sync() {
@@ -156,6 +185,10 @@ class HistoryTest : public test::GroupScript, public testing::WithParamInterface
         return (void)commit(static_cast<std::int64_t>(pick(1000)), somebody(), some_generation());
       case 6:
         if (pick(3) == 0) (void)leave({{somebody(), {}, {}}});
+        if (pick(6) == 0) (void)leave({{"", "instance-" + std::to_string(pick(3)), {}}});
+        if (pick(10) == 0) config_.max_size = 2 + pick(8);
+        if (pick(20) == 0)
+          run([&](Actions& actions) { coordinator_->clean_up(now_.time, actions); });
         return;
       default:
         return pass(milliseconds(pick(4000)));

@@ -32,6 +32,16 @@ TEST_F(ExpiryTest, SoDoCommits) {
   EXPECT_EQ(state(), State::stable);
 }
 
+TEST_F(ExpiryTest, AlsoWhileTheOthersAreAskedToJoin) {
+  const auto ids = a_stable_group(2);
+  (void)join(join_request(ids[0]));
+  for (int i = 0; i < 3; ++i) {
+    pass(9s);
+    EXPECT_EQ(commit(i, ids[1], 1), ErrorCode::none);
+  }
+  EXPECT_EQ(group()->members.size(), 2U);
+}
+
 TEST_F(ExpiryTest, WhatAHeartbeatIsTold) {
   EXPECT_EQ(heartbeat("nobody", 1), ErrorCode::unknown_member_id);
   const auto ids = a_stable_group(2);

@@ -3,6 +3,8 @@
 
 #include "support/group_script.h"
 
+#include <utility>
+
 namespace odradek::group {
 namespace {
 
@@ -165,13 +167,86 @@ TEST_F(JoinTest, WhereTheLimitWasLoweredTheLastToComeBackAreTurnedAway) {
   config_.max_size = 2;
   const auto first = join(join_request(ids[0]));
   const auto second = join(join_request(ids[1]));
-  EXPECT_EQ(joined(join(join_request(ids[2]))).error_code, ErrorCode::group_max_size_reached);
-  EXPECT_EQ(group()->members.size(), 2U);
   // One that waits already may ask again.
   const auto again = join(join_request(ids[0]));
   EXPECT_EQ(joined(first).error_code, ErrorCode::rebalance_in_progress);
+  EXPECT_EQ(joined(join(join_request(ids[2]))).error_code, ErrorCode::group_max_size_reached);
+  EXPECT_EQ(group()->members.size(), 2U);
   EXPECT_EQ(joined(again).generation_id, GenerationId{2});
   EXPECT_EQ(joined(second).generation_id, GenerationId{2});
+}
+
+TEST_F(JoinTest, WhoIsTurnedAwayIsNotWaitedFor) {
+  config_.max_size = 2;
+  const auto ids = a_stable_group(1);
+  const std::string second = new_member_id();
+  const std::string third = new_member_id();
+  const auto joining = join(join_request(second));
+  const auto leader = join(join_request(ids[0]));
+  EXPECT_FALSE(has_joined(leader)) << "the third one has an id";
+  EXPECT_EQ(joined(join(join_request(third))).error_code, ErrorCode::group_max_size_reached);
+  EXPECT_EQ(joined(leader).members.size(), 2U);
+  EXPECT_EQ(joined(joining).error_code, ErrorCode::none);
+}
+
+TEST_F(JoinTest, TheLimitHoldsWhileAssignmentsAreAwaitedAndForStaticMembers) {
+  config_.max_size = 1;
+  const auto only = join(static_join("one"));
+  pass(3s);
+  (void)joined(only);
+  ASSERT_EQ(state(), State::completing_rebalance);
+  EXPECT_EQ(joined(join(join_request(), 3)).error_code, ErrorCode::group_max_size_reached);
+  EXPECT_EQ(joined(join(static_join("one"))).error_code, ErrorCode::group_max_size_reached);
+}
+
+TEST_F(JoinTest, TheOldestUnusedIdGoesFirst) {
+  auto late = join_request();
+  late.session_timeout_ms = 20000;
+  const std::string kept = joined(join(late)).member_id;  // the first name, not the first to end
+  for (std::size_t i = 0; i < max_pending_members; ++i) (void)new_member_id();
+  EXPECT_TRUE(group()->is_pending(kept));
+}
+
+TEST_F(JoinTest, AnotherOrderOfProtocolsIsAChange) {
+  auto two = join_request();
+  two.protocols = {{"range", {}}, {"sticky", {}}};
+  const auto one = join(two, 3);
+  const auto other = join(two, 3);
+  pass(6s);
+  const std::string leader = joined(one).member_id;
+  const std::string follower = joined(other).member_id;
+  (void)sync(leader, 1);
+  (void)sync(follower, 1);
+  two.member_id = follower;
+  EXPECT_TRUE(has_joined(join(two)));
+  std::swap(two.protocols[0], two.protocols[1]);
+  EXPECT_FALSE(has_joined(join(two)));
+}
+
+TEST_F(JoinTest, NewTimeoutsCountFromThenOn) {
+  const auto ids = a_stable_group(1);
+  auto patient = join_request(ids[0]);
+  patient.session_timeout_ms = 20000;
+  (void)joined(join(patient));
+  (void)sync(ids[0], 2);
+  pass(20s - 1ms);
+  EXPECT_EQ(state(), State::stable);
+  pass(1ms);
+  EXPECT_EQ(state(), State::empty);
+}
+
+TEST_F(JoinTest, AGroupIsRecordedWhereItsFirstMemberIsRefused) {
+  auto none = join_request();
+  none.protocols.clear();
+  (void)joined(join(none));
+  EXPECT_NE(replayed()->find(g), nullptr);
+}
+
+TEST_F(JoinTest, AVeryLongNameLeavesRoomForWhatIsUnique) {
+  (void)join(static_join(std::string(32767, 'i')));
+  const std::string id = group()->members.all().begin()->first;
+  EXPECT_EQ(id.size(), 32767U);
+  EXPECT_EQ(id.substr(id.size() - 13), "-000000000001");
 }
 
 TEST_F(JoinTest, WhatIsWrongWhateverTheGroup) {
@@ -290,6 +365,35 @@ TEST_F(StaticMemberTest, IsFencedUnderAnIdThatIsNotItsOwn) {
 TEST_F(StaticMemberTest, AnIdThatWasHandedOutIsNotForStaticMembers) {
   const std::string id = new_member_id();
   EXPECT_EQ(joined(join(static_join("three", id))).error_code, ErrorCode::unknown_member_id);
+}
+
+TEST_F(StaticMemberTest, HasAWholeSessionAheadWhenItComesBack) {
+  pass(9s);
+  const std::string again = joined(join(static_join("two"))).member_id;
+  pass(5s);
+  EXPECT_EQ(heartbeat(again, 1, "two"), ErrorCode::rebalance_in_progress)
+      << "only the other is gone";
+}
+
+TEST_F(StaticMemberTest, OneThatIsReplacedBeforeItsFirstAnswerIsNoLongerNew) {
+  const auto first = join(static_join("three"));
+  const auto second = join(static_join("three"));
+  EXPECT_EQ(joined(first).error_code, ErrorCode::fenced_instance_id);
+  // It waits for the others, who are slow; that needs no heartbeats.
+  pass(9s);
+  EXPECT_EQ(heartbeat(one_, 1), ErrorCode::rebalance_in_progress);
+  EXPECT_EQ(heartbeat(two_, 1), ErrorCode::rebalance_in_progress);
+  pass(9s);
+  EXPECT_FALSE(has_joined(second));
+  EXPECT_NE(group()->members.find_static("three"), nullptr);
+}
+
+TEST_F(StaticMemberTest, WhatTheLogCannotTakeIsNoReasonToGoOn) {
+  config_.max_record_bytes = 600;
+  auto large = static_join("two");
+  large.protocols = {{"range", Buffer(600)}};
+  EXPECT_FALSE(has_joined(join(large))) << "the group has to find that out together";
+  EXPECT_EQ(state(), State::preparing_rebalance);
 }
 
 TEST_F(StaticMemberTest, MayBeGoneForASession) {

@@ -3,6 +3,8 @@
 
 #include "support/group_script.h"
 
+#include <utility>
+
 namespace odradek::group {
 namespace {
 
@@ -134,6 +136,83 @@ TEST_F(RebalanceTest, StaticMembersOnlyAreWaitedForUntilTheirSessionsEnd) {
   pass(5s);
   EXPECT_EQ(state(), State::empty);
   EXPECT_EQ(generation(), 2);
+}
+
+TEST_F(RebalanceTest, NobodyTurnsInCirclesForWhoHasNoTime) {
+  auto hurried = static_join("one");
+  hurried.rebalance_timeout_ms = 0;
+  hurried.session_timeout_ms = 30000;
+  const auto one = join(hurried);
+  const auto two = join(join_request(), 3);
+  pass(6s);
+  const std::string leader = joined(one).member_id;
+  const std::string follower = joined(two).member_id;
+  (void)sync(leader, 1);
+  (void)sync(follower, 1);
+  (void)leave({{follower, {}, {}}});
+  EXPECT_EQ(state(), State::preparing_rebalance);
+  EXPECT_GE(*coordinator_->wake_up(), now_.steady);
+  pass(29s);
+  EXPECT_EQ(state(), State::preparing_rebalance);
+  pass(2s);
+  EXPECT_EQ(state(), State::empty);
+}
+
+TEST_F(RebalanceTest, AnIdThatIsNotUsedHoldsItUpForASessionOnly) {
+  const auto ids = a_stable_group(1);
+  (void)new_member_id();
+  const auto leader = join(join_request(ids[0]));
+  pass(10s - 1ms);
+  EXPECT_FALSE(has_joined(leader));
+  pass(1ms);
+  EXPECT_EQ(joined(leader).generation_id, GenerationId{2});
+}
+
+TEST_F(RebalanceTest, WhoeverGivesAnUnusedIdBackIsNotWaitedFor) {
+  const auto ids = a_stable_group(1);
+  const std::string pending = new_member_id();
+  const auto leader = join(join_request(ids[0]));
+  EXPECT_FALSE(has_joined(leader));
+  EXPECT_EQ(leave({{pending, {}, {}}}), std::vector{ErrorCode::none});
+  EXPECT_EQ(joined(leader).generation_id, GenerationId{2});
+}
+
+TEST_F(RebalanceTest, TheMemberThatNeedsMostTimeSaysHowLong) {
+  const auto ids = a_stable_group(2);
+  auto quick = join_request(ids[0]);
+  quick.rebalance_timeout_ms = 1000;
+  auto slow = join_request(ids[1]);
+  slow.rebalance_timeout_ms = 8000;
+  (void)join(quick);
+  (void)join(slow);
+  (void)sync(ids[0], 2);
+  (void)sync(ids[1], 2);
+  const auto waiting = join(quick);
+  pass(8s - 1ms);
+  EXPECT_FALSE(has_joined(waiting));
+  pass(1ms);
+  EXPECT_EQ(joined(waiting).members.size(), 1U);
+}
+
+TEST_F(RebalanceTest, AnAssignmentOfTheGenerationBeforeIsForgotten) {
+  const auto ids = a_stable_group(2);
+  (void)join(join_request(ids[0]));
+  (void)join(join_request(ids[1]));
+  ASSERT_EQ(state(), State::completing_rebalance);
+  (void)join(join_request(), 3);
+  for (const auto& member : group()->describe().members) {
+    EXPECT_TRUE(member.member_assignment.empty());
+  }
+}
+
+TEST_F(RebalanceTest, AmongEquallyManyVotesTheChoiceIsKafkas) {
+  auto request = join_request();
+  request.protocols = {{"cooperative-sticky", {}}, {"range", {}}};
+  const auto one = join(request, 3);
+  std::swap(request.protocols[0], request.protocols[1]);
+  (void)join(request, 3);
+  pass(6s);
+  EXPECT_EQ(joined(one).protocol_name, "range");
 }
 
 TEST_F(RebalanceTest, TheProtocolThatMostPreferIsTaken) {

@@ -69,6 +69,13 @@ TEST_F(SyncTest, AnotherGenerationIsIllegal) {
   EXPECT_EQ(synced(sync(leader_, 2)).error_code, ErrorCode::illegal_generation);
 }
 
+TEST_F(SyncTest, TheGenerationIsLookedAtBeforeTheProtocol) {
+  auto both = request();
+  both.generation_id = {7};
+  both.protocol_name = "sticky";
+  EXPECT_EQ(synced(sync(both)).error_code, ErrorCode::illegal_generation);
+}
+
 TEST_F(SyncTest, AStrangerIsUnknown) {
   EXPECT_EQ(synced(sync("nobody", 1)).error_code, ErrorCode::unknown_member_id);
   auto elsewhere = request();
