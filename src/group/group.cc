@@ -87,12 +87,16 @@ Group::Group(std::string group_id, const GroupMetadataValue& recorded)
       state_since(recorded.current_state_timestamp),
       generation(recorded.generation),
       protocol(recorded.protocol) {
-  if (!recorded.protocol_type.empty()) protocol_type = recorded.protocol_type;
+  const bool has_members = !recorded.members.empty();
+  // Nobody writes members without a type and a protocol; where somebody did, they have none in
+  // common with anybody.
+  if (has_members || !recorded.protocol_type.empty()) protocol_type = recorded.protocol_type;
+  if (has_members && !protocol) protocol.emplace();
   for (const auto& each : recorded.members) {
     const bool is_known = members.find(each.member_id) ||
                           (each.group_instance_id && members.find_static(*each.group_instance_id));
     if (is_known) continue;  // not ours; a member twice would contradict all else
-    members.add(member_of(each, protocol.value_or("")));
+    members.add(member_of(each, *protocol));
   }
   if (recorded.leader && members.find(*recorded.leader)) members.set_leader(recorded.leader);
   learn_subscriptions();

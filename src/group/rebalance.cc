@@ -4,12 +4,22 @@
 #include "base/assert.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
 namespace odradek::group {
 
 using wire::ErrorCode;
+
+namespace {
+
+GenerationId after(GenerationId generation) {
+  const bool is_last = generation.value == std::numeric_limits<std::int32_t>::max();
+  return {is_last ? 0 : generation.value + 1};
+}
+
+}  // namespace
 
 wire::JoinGroupResponse refuse_join(std::string member, ErrorCode error) {
   wire::JoinGroupResponse refused;
@@ -96,7 +106,7 @@ bool Rebalance::elect_leader_among_joined() {
 }
 
 void Rebalance::begin_next_generation() {
-  ++group_.generation.value;
+  group_.generation = after(group_.generation);
   group_.join_phase.reset();
   group_.protocol.reset();
   if (group_.members.empty()) {

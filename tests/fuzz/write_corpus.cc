@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the seeds of the fuzzers below the directory that is named.
 #include "fuzz/each_message.h"
+#include "fuzz/group_content.h"
+#include "group/records.h"
 #include "log/producer_state.h"
 #include "support/batches.h"
 #include "support/filler.h"
@@ -77,6 +79,30 @@ void write_files() {
                       "log.cleanup.policy=compact,delete\n# no\n"));
 }
 
+void write_groups() {
+  group::GroupMetadataValue value;
+  value.protocol_type = "consumer";
+  value.protocol = "range";
+  value.leader = "a";
+  value.members.resize(2);
+  value.members[0] = {.member_id = "a", .client_id = "c", .session_timeout_ms = 10000};
+  value.members[1] = {.member_id = "b", .group_instance_id = "i", .session_timeout_ms = 10000};
+  const std::vector<group::Record> records{
+      group::record_of(group::OffsetCommitKey{"g", "t", {0}}, {.offset = {5}, .metadata = "m"}),
+      group::record_of(group::GroupMetadataKey{"g"}, value),
+      group::tombstone_of(group::OffsetCommitKey{"g", "t", {1}}),
+      group::tombstone_of(group::GroupMetadataKey{"h"})};
+  test::GroupContent content;
+  for (const group::Record& record : records) {
+    auto& pair = content.records.emplace_back();
+    pair.key = record.key;
+    if (record.value) pair.value = *record.value;
+  }
+  wire::Output output;
+  wire::Writer(output, 0, true).write(content);
+  write_seed("group", "records", output.bytes);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -85,5 +111,6 @@ int main(int count, char** arguments) {
   write_messages();
   write_batches();
   write_files();
+  write_groups();
   return 0;
 }
