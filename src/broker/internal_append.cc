@@ -25,8 +25,10 @@ Result<> append_batch(Node& node, Partition& partition, log::PartitionLog& log,
   // should be.
   log::LogConfig config = partition.config();
   config.max_message_bytes = std::numeric_limits<std::int32_t>::max();
-  const auto appended =
-      log.append(keeper->bytes, keeper, {config, partition.leader_epoch(), node.now()});
+  // Nobody reads along: the coordinator has in memory what it says.
+  const log::PartitionLog::AppendContext context{config, partition.leader_epoch(), node.now(),
+                                                 /*is_read_soon=*/false};
+  const auto appended = log.append(keeper->bytes, keeper, context);
   if (!appended.fault.found()) return {};
   return Error{Fault::io, "append to " + partition.folder() + ": error " +
                               std::to_string(static_cast<int>(appended.fault.error)) + " " +

@@ -94,7 +94,7 @@ void PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,
   wire::set_leader_epoch(batch, context.leader_epoch);
   const BatchView view(batch);
   if (epochs_.assign(context.leader_epoch, next_offset_)) epochs_changed_ = true;
-  staged_.push_back({batch, owner, active().size(), view.next_offset()});
+  staged_.push_back({batch, owner, active().size(), view.next_offset(), context.is_read_soon});
   active().note(view, context.config.index_interval_bytes);
   producers_.update(view);
   next_offset_ = view.next_offset();
@@ -154,13 +154,7 @@ Result<> PartitionLog::commit() {
   for (Staged& each : staged_) {
     bytes_since_checkpoint_ += static_cast<std::int64_t>(each.bytes.size());
     committed_bytes_ += each.bytes.size();
-    cache_->add(tail_, {.base = BatchView(each.bytes).base_offset(),
-                        .next = each.next,
-                        .position = each.position,
-                        .file = active().file(),
-                        .data = each.bytes.data(),
-                        .size = each.bytes.size(),
-                        .keeper = std::move(each.keeper)});
+    cache(each);
   }
   staged_.clear();
   committed_size_ = active().size();
@@ -170,6 +164,17 @@ Result<> PartitionLog::commit() {
     if (auto planned = plan_checkpoint(); !planned) return go_offline(planned.error());
   }
   return {};
+}
+
+void PartitionLog::cache(Staged& batch) {
+  if (!batch.is_read_soon) return cache_->clear(tail_);  // which has no gaps
+  cache_->add(tail_, {.base = BatchView(batch.bytes).base_offset(),
+                      .next = batch.next,
+                      .position = batch.position,
+                      .file = active().file(),
+                      .data = batch.bytes.data(),
+                      .size = batch.bytes.size(),
+                      .keeper = std::move(batch.keeper)});
 }
 
 void PartitionLog::plan_write_behind() {

@@ -66,6 +66,7 @@ class PartitionLog final : public ReadableLog {
     const LogConfig& config;
     LeaderEpoch leader_epoch;
     Timestamp now;
+    bool is_read_soon = true;  // kept in the tail cache
   };
   // Checks and stages one batch, which it changes in place and which `owner` keeps. A duplicate of
   // an idempotent producer is answered with its first offset and not stored again.
@@ -125,6 +126,7 @@ class PartitionLog final : public ReadableLog {
     KeeperPtr keeper;
     std::int64_t position = 0;
     Offset next;
+    bool is_read_soon = true;
   };
 
   explicit PartitionLog(const Place& place);
@@ -137,6 +139,8 @@ class PartitionLog final : public ReadableLog {
   void plan_write_behind();
   Result<> plan_checkpoint();
   void stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
+  // What was just written.
+  void cache(Staged& batch);
   Error go_offline(Error error);
 
   ThreadOwner owner_;

@@ -11,7 +11,7 @@ import unittest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
-from broker import Broker
+from broker import NODES, Broker
 from committer import coordinator
 from group_members import SETTINGS, Member, MemberProcess, Ownership, wait_until
 from group_requests import COMMIT, DESCRIBE, FETCH, commit, fetch
@@ -178,7 +178,7 @@ class GroupTest(unittest.TestCase):
 class ChurnTest(unittest.TestCase):
     """Members come and go all the time; every record is processed, and nobody works on what another one has."""
 
-    seconds = int(os.environ.get("CHURN_SECONDS", "20"))
+    seconds = int(os.environ.get("CHURN_SECONDS", "60" if NODES == 1 else "20"))
 
     def test_twenty_members_come_and_go(self):
         with Broker(QUICK) as broker:

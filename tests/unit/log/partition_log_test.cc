@@ -76,6 +76,17 @@ class PartitionLogTest : public testing::Test {
   std::unique_ptr<PartitionLog> log_;
 };
 
+TEST_F(PartitionLogTest, WhatNobodyReadsSoonIsNotCached) {
+  append();
+  EXPECT_GT(cache_.size(), 0U);
+  Buffer batch = test::a_batch({});
+  log_->append(batch, nullptr, {config_, epoch_, Timestamp{5000}, /*is_read_soon=*/false});
+  ASSERT_TRUE(log_->commit());
+  EXPECT_EQ(cache_.size(), 0U);  // a gap would be read over
+  append();
+  EXPECT_EQ(read_all(Offset{0}).size(), 3 * test::a_batch({}).size());
+}
+
 TEST_F(PartitionLogTest, AssignsOffsetsAndEpochInTheOrderOfAppending) {
   epoch_ = LeaderEpoch{4};
   EXPECT_EQ(append({.count = 3}).base_offset, Offset{0});
