@@ -54,9 +54,7 @@ GroupCoordinators::GroupCoordinators(Node& node)
       clean_up_timer_(node.loop()),
       retry_timer_(node.loop()) {}
 
-group::Now GroupCoordinators::now() const {
-  return {std::chrono::steady_clock::now(), node_.now()};
-}
+Now GroupCoordinators::now() const { return {std::chrono::steady_clock::now(), node_.now()}; }
 
 Partition* GroupCoordinators::partition_of(PartitionId id) {
   return topic_id_ ? node_.partitions().replica(*topic_id_, id) : nullptr;

@@ -59,7 +59,7 @@ class GroupCoordinators {
   wire::ErrorCode for_each(const std::function<void(Shard&)>& visit);
 
   const group::GroupConfig& config() const { return config_; }
-  group::Now now() const;
+  Now now() const;
   // A ticket under which a decision's reply finds the exchange.
   group::Ticket ticket(const ExchangePtr& exchange) { return waiting_.add(exchange); }
 
@@ -99,7 +99,7 @@ class GroupCoordinators {
   std::optional<Uuid> topic_id_;
   WaitingExchanges waiting_;
   boost::asio::steady_timer timer_;
-  std::optional<group::TimePoint> timer_at_;
+  std::optional<TimePoint> timer_at_;
   boost::asio::steady_timer clean_up_timer_;
   boost::asio::steady_timer retry_timer_;
   bool loads_later_ = false;

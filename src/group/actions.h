@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/ids.h"
+#include "base/now.h"
 #include "base/uuid.h"
 #include "group/group_config.h"
 #include "group/records.h"
@@ -9,23 +10,12 @@
 #include "wire/14_sync_group.h"
 #include "wire/api.h"
 
-#include <chrono>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace odradek::group {
-
-// The clock that only goes forward: time-outs are on it.
-using TimePoint = std::chrono::steady_clock::time_point;
-inline constexpr TimePoint never = TimePoint::max();
-
-// When something happens, on both clocks: time-outs by the one, what is recorded by the other.
-struct Now {
-  TimePoint steady;
-  Timestamp time;
-};
 
 // Names a request that waits for its answer. The caller makes them up; each gets one reply.
 using Ticket = std::uint64_t;

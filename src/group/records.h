@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/uuid.h"
 #include "wire/api.h"
+#include "wire/coordinator_record.h"
 
 #include <cstdint>
 #include <optional>
@@ -21,13 +22,7 @@ using wire::always;
 using wire::nullable;
 using wire::since;
 
-// A record to be appended. Without a value it is a tombstone.
-struct Record {
-  Buffer key;
-  std::optional<Buffer> value;
-
-  std::size_t size() const { return key.size() + (value ? value->size() : 0); }
-};
+using Record = wire::CoordinatorRecord;
 
 struct OffsetCommitKey {
   std::string group;
@@ -44,6 +39,7 @@ struct OffsetCommitKey {
 
 // Versions 0-4: v1 expiry, v2 without it, v3 leader epoch, v4 flexible, with the topic's id.
 struct OffsetCommitValue {
+  static constexpr wire::Version newest = 4;
   static constexpr wire::Version first_flexible = 4;
 
   Offset offset;
@@ -72,6 +68,7 @@ struct GroupMetadataKey {
 
 // Versions 0-4: v1 rebalance time-out, v2 time of the last change, v3 static members, v4 flexible.
 struct GroupMetadataValue {
+  static constexpr wire::Version newest = 4;
   static constexpr wire::Version first_flexible = 4;
 
   struct MemberMetadata {

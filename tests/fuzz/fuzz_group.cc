@@ -12,7 +12,7 @@ namespace {
 using namespace odradek;
 
 // Whatever was read, everything that can happen to a member happens.
-void live(group::Coordinator& coordinator, group::Now now) {
+void live(group::Coordinator& coordinator, Now now) {
   group::Actions actions;
   std::vector<std::string> ids;
   coordinator.for_each([&](const group::Group& each) { ids.push_back(each.id); });
@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   reader.read(content);
   const group::GroupConfig config;
   group::Coordinator coordinator(config);
-  const group::Now now{group::TimePoint{} + std::chrono::hours{1}, Timestamp{1700000000000}};
+  const Now now{TimePoint{} + std::chrono::hours{1}, Timestamp{1700000000000}};
   for (const auto& [key, value] : content.records) {
     (void)coordinator.replay(key, value, now.time);
   }

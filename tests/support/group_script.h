@@ -137,7 +137,7 @@ class GroupScript : public testing::Test {
 
   // Time passes, and whatever is due happens at its moment.
   void pass(milliseconds time) {
-    const group::TimePoint end = now_.steady + time;
+    const TimePoint end = now_.steady + time;
     for (;;) {
       const auto next = coordinator_->wake_up();
       if (!next || *next > end) break;
@@ -215,7 +215,7 @@ class GroupScript : public testing::Test {
 
   group::GroupConfig config_;
   std::unique_ptr<group::Coordinator> coordinator_ = std::make_unique<group::Coordinator>(config_);
-  group::Now now_{group::TimePoint{} + std::chrono::hours{1}, Timestamp{1700000000000}};
+  Now now_{TimePoint{} + std::chrono::hours{1}, Timestamp{1700000000000}};
   std::vector<group::Record> log_;
 
  private:
@@ -232,7 +232,7 @@ class GroupScript : public testing::Test {
     replies.erase(found);
     return response;
   }
-  void move_to(group::TimePoint at) {
+  void move_to(TimePoint at) {
     const auto by = std::chrono::duration_cast<milliseconds>(at - now_.steady);
     now_ = {at, now_.time + by.count()};
   }

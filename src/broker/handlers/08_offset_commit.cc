@@ -93,7 +93,7 @@ class CommitHandler {
   const OffsetCommitRequest& request_;
   const ExchangePtr& exchange_;
   GroupCoordinators& groups_;
-  group::Now now_;
+  Now now_;
   bool by_id_;
   std::optional<ErrorCode> error_;  // for the whole group
   GroupCoordinators::Shard* shard_ = nullptr;
