@@ -21,6 +21,7 @@ using NodeId = Id<std::int32_t, struct NodeTag>;  // Kafka: broker id
 using LeaderEpoch = Id<std::int32_t, struct LeaderEpochTag>;
 using ProducerId = Id<std::int64_t, struct ProducerIdTag>;
 using ProducerEpoch = Id<std::int16_t, struct ProducerEpochTag>;
+using CoordinatorEpoch = Id<std::int32_t, struct CoordinatorEpochTag>;  // of a transaction's
 using GenerationId = Id<std::int32_t, struct GenerationTag>;
 using SessionId = Id<std::int32_t, struct SessionTag>;  // a fetch session (KIP-227)
 
