@@ -158,15 +158,27 @@ void FetchAnswer::read_log(const FetchItem& item, Partition& partition, log::Rea
                                  : log::ReadableLog::First::only_if_it_fits;
   if (left == 0 && bytes_ > 0) return;
   const Offset end = params_.read_committed ? log.last_stable_offset() : log.high_watermark();
-  auto slices = log.read(item.fetch_offset, end, std::min(left, asked), first);
-  if (!slices) {
-    // A follower's file is gone when the leader has removed it: the client is to ask the leader.
-    data.error_code = slices.error().fault == Fault::not_found ? ErrorCode::offset_out_of_range
-                                                               : ErrorCode::kafka_storage_error;
-    return;
+  const auto read = read_records(item, log, end, std::min(left, asked), first, data);
+  if (read) return;
+  data.records.slices.clear();
+  // A follower's file is gone when the leader has removed it: the client is to ask the leader.
+  data.error_code = read.error().fault == Fault::not_found ? ErrorCode::offset_out_of_range
+                                                           : ErrorCode::kafka_storage_error;
+}
+
+Result<> FetchAnswer::read_records(const FetchItem& item, log::ReadableLog& log, Offset end,
+                                   std::size_t max_bytes, log::ReadableLog::First first,
+                                   Data& data) {
+  TRY(auto chunk, log.read(item.fetch_offset, end, max_bytes, first));
+  if (params_.read_committed && !chunk.slices.empty()) {
+    TRY(const auto aborted, log.aborted(item.fetch_offset, chunk.end));
+    for (const log::AbortedEntry& each : aborted) {
+      data.aborted_transactions->push_back({each.producer, each.first_offset});
+    }
   }
-  data.records.slices = std::move(*slices);
+  data.records.slices = std::move(chunk.slices);
   bytes_ += total_size(data.records.slices);
+  return {};
 }
 
 // A consumer with a replica in its own rack is told to go there, and gets nothing here.

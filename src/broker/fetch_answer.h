@@ -51,6 +51,8 @@ class FetchAnswer {
   wire::ErrorCode check_position(const FetchItem& item, Partition& partition,
                                  const log::ReadableLog& log, Data& data);
   void read_log(const FetchItem& item, Partition& partition, log::ReadableLog& log, Data& data);
+  Result<> read_records(const FetchItem& item, log::ReadableLog& log, Offset end,
+                        std::size_t max_bytes, log::ReadableLog::First first, Data& data);
   void add_hint(const FetchItem& item, Data& data);
   bool is_sent_elsewhere(Partition& partition, Data& data);
   void add(const FetchItem& item, Data data);

@@ -34,8 +34,9 @@ void FetchWait::begin(const ExchangePtr& exchange, FetchSessions::Context contex
   });
 }
 
-void FetchWait::appended(std::size_t bytes) {
+void FetchWait::appended(const log::Growth& growth) {
   if (is_due_) return;
+  const std::size_t bytes = params_.read_committed ? growth.stable_bytes : growth.bytes;
   missing_bytes_ -= std::min(missing_bytes_, bytes);
   if (missing_bytes_ > 0) return;
   is_due_ = true;

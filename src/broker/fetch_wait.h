@@ -36,8 +36,8 @@ class FetchWait final
                     const FetchParams& params, std::size_t missing_bytes,
                     const std::vector<Partition*>& partitions);
 
-  // That many bytes can be read that could not before.
-  void appended(std::size_t bytes);
+  // So much can be read that could not before.
+  void appended(const log::Growth& growth);
   // Reads again and answers with what there is.
   void answer();
 

@@ -181,7 +181,7 @@ void Node::commit() {
         spdlog::error("cannot write; the partition is offline partition={} reason=\"{}\"",
                       partition->folder(), committed.error().context);
       }
-      partition->wake(partition->open_log()->take_committed_bytes());
+      partition->wake(partition->open_log()->take_growth());
       replication_.inform_followers(*partition);
       run_background_tasks(*partition);
     }

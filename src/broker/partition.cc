@@ -97,15 +97,15 @@ void Partition::add_follower(NodeId follower) {
 
 log::FollowerLog::Progress Partition::progress() const {
   ASSERT(log_ != nullptr);
-  return {log_->log_start_offset(), log_->high_watermark()};
+  return {log_->log_start_offset(), log_->high_watermark(), log_->last_stable_offset()};
 }
 
-Result<std::size_t> Partition::advance(const log::FollowerLog::Progress& progress) {
+Result<> Partition::advance(const log::FollowerLog::Progress& progress) {
   ASSERT(role_ == Role::follower);
   if (!follower_log_) follower_log_ = std::make_unique<log::FollowerLog>(shared_.files, path());
-  auto bytes = follower_log_->advance(progress);
-  if (!bytes) follower_log_.reset();  // half a picture is none
-  return bytes;
+  auto advanced = follower_log_->advance(progress);
+  if (!advanced) follower_log_.reset();  // half a picture is none
+  return advanced;
 }
 
 void Partition::update(meta::TopicPtr topic, std::shared_ptr<const log::LogConfig> config) {
@@ -120,12 +120,15 @@ void Partition::update(meta::TopicPtr topic, std::shared_ptr<const log::LogConfi
   wake_all();  // those who believe in the epoch before are to be told
 }
 
-void Partition::wake(std::size_t bytes) {
+void Partition::wake(const log::Growth& growth) {
   // A waiter may unlink any of its hooks, this one included, only later, when it answers.
-  for (FetchHook& hook : waiters_) hook.wait->appended(bytes);
+  for (FetchHook& hook : waiters_) hook.wait->appended(growth);
 }
 
-void Partition::wake_all() { wake(std::numeric_limits<std::size_t>::max()); }
+void Partition::wake_all() {
+  constexpr std::size_t enough = std::numeric_limits<std::size_t>::max();
+  wake({enough, enough});
+}
 
 Result<std::int64_t> Partition::size_on_disk() {
   if (log_) return log_->size();

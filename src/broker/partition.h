@@ -81,7 +81,8 @@ class Partition {
   log::FollowerLog::Progress progress() const;
   // Of a follower: how far the leader is, as far as it was told.
   const log::FollowerLog* follower_log() const { return follower_log_.get(); }
-  Result<std::size_t> advance(const log::FollowerLog::Progress& progress);
+  Result<> advance(const log::FollowerLog::Progress& progress);
+  log::Growth take_growth() { return follower_log_->take_growth(); }
   // One question to the leader at a time, and one beside it that cannot wait: true where the leader
   // has to be asked.
   bool ask() { return !std::exchange(has_asked_, true); }
@@ -105,8 +106,8 @@ class Partition {
 
   void add_waiter(FetchHook& hook) { waiters_.push_back(hook); }
   bool has_waiters() const { return !waiters_.empty(); }
-  // Tells those who wait that `bytes` more can be read; they may answer and leave.
-  void wake(std::size_t bytes);
+  // Tells those who wait that so much more can be read; they may answer and leave.
+  void wake(const log::Growth& growth);
   // Tells them that something else has changed.
   void wake_all();
 

@@ -85,14 +85,13 @@ void Replication::receive(const FollowResponse& response) {
   // Whoever waits for the first word, or wants to know whether there is more, looks again.
   const bool is_awaited = !partition->follower_log() || partition->has_asked_at_once();
   partition->answered();
-  const auto bytes = partition->advance(response.progress);
-  if (!bytes) {
+  if (const auto advanced = partition->advance(response.progress); !advanced) {
     spdlog::warn("cannot follow partition={} reason=\"{}\"", partition->folder(),
-                 bytes.error().context);
+                 advanced.error().context);
     partition->wake_all();
     return node_.commit();
   }
-  is_awaited ? partition->wake_all() : partition->wake(*bytes);
+  is_awaited ? partition->wake_all() : partition->wake(partition->take_growth());
   node_.commit();  // fetches that have enough now
   // The answer to a fetch may have changed what there is.
   Partition* const still = node_.partitions().replica(response.topic_id, response.partition);
@@ -107,7 +106,7 @@ void Replication::follow(Partition& partition, Urgency urgency) {
   const auto* const log = partition.follower_log();
   // Without a log it knows less than any leader can say.
   const log::FollowerLog::Progress known =
-      log ? log->progress() : log::FollowerLog::Progress{Offset{-1}, Offset{-1}};
+      log ? log->progress() : log::FollowerLog::Progress{Offset{-1}, Offset{-1}, Offset{-1}};
   node_.send(leader, FollowRequest{partition.topic().id, partition.id(), known, at_once});
 }
 

@@ -34,9 +34,12 @@ Result<std::optional<BatchScanner::Found>> BatchScanner::next() {
   const std::int64_t size = wire::BatchView::claimed_size(bytes);
   if (size < static_cast<std::int64_t>(header_size) || size > end_ - position_) return std::nullopt;
   if (wire::BatchView(bytes).magic() != wire::BatchView::magic_2) return std::nullopt;
-  if (read_ == Read::whole_batches) {
+  const bool is_wanted = read_ == Read::whole_batches || wire::BatchView(bytes).is_control();
+  if (is_wanted) {
     TRY(bytes, bytes_at(position_, static_cast<std::size_t>(size)));
-    if (bytes.empty() || !wire::BatchView(bytes).crc_is_right()) return std::nullopt;
+    if (bytes.empty()) return std::nullopt;
+    const bool is_checked = read_ == Read::whole_batches;
+    if (is_checked && !wire::BatchView(bytes).crc_is_right()) return std::nullopt;
   }
   const Found found{.position = position_, .size = size, .batch = wire::BatchView(bytes)};
   position_ += size;

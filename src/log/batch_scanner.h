@@ -20,7 +20,8 @@ class BatchScanner {
   struct Found {
     std::int64_t position = 0;
     std::int64_t size = 0;
-    wire::BatchView batch;  // valid until the next call; only the header with Read::headers
+    wire::BatchView batch;  // valid until the next call; with Read::headers only the header,
+                            // but for control batches, which are small and say something
   };
 
   // Scans [begin, end); the file outlives the scanner.

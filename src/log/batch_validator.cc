@@ -48,7 +48,7 @@ BatchFault check_frame(Bytes bytes, const LogConfig& config) {
   return {};
 }
 
-BatchFault check_header(const BatchView& batch) {
+BatchFault check_header(const BatchView& batch, Origin origin) {
   if (batch.record_count() <= 0 || batch.last_offset_delta() < 0) {
     return invalid_record("The batch has no records.");
   }
@@ -56,7 +56,8 @@ BatchFault check_header(const BatchView& batch) {
     return invalid_record("The record count does not match the last offset delta.");
   }
   if (batch.is_control()) return invalid_record("Clients may not write control records.");
-  if (batch.has_producer() && batch.base_sequence() < 0) {
+  const bool needs_sequence = batch.has_producer() && origin == Origin::client;
+  if (needs_sequence && batch.base_sequence() < 0) {
     return invalid_record("A batch with a producer id needs a sequence number.");
   }
   if (!is_known(batch.codec())) return invalid_record("The compression codec is unknown.");
@@ -154,10 +155,10 @@ void stamp(std::span<std::byte> stored, const LogConfig& config, Timestamp now,
 }  // namespace
 
 BatchFault validate_batch(std::span<std::byte> bytes, const LogConfig& config, Timestamp now,
-                          Buffer& rewritten) {
+                          Origin origin, Buffer& rewritten) {
   if (auto bad = check_frame(bytes, config); bad.found()) return bad;
   const BatchView batch(bytes);
-  if (auto bad = check_header(batch); bad.found()) return bad;
+  if (auto bad = check_header(batch, origin); bad.found()) return bad;
   if (!config.has_log_append_time && batch.has_log_append_time()) {
     return fault(ErrorCode::invalid_timestamp,
                  "The batch claims the broker's append time, which the topic does not use.");

@@ -14,6 +14,9 @@
 
 namespace odradek::log {
 
+// Who appends a batch: a client, with sequence numbers, or a coordinator on behalf of one.
+enum class Origin { client, coordinator };
+
 // What is wrong with a batch, in the terms of a Produce answer.
 struct BatchFault {
   // A record that is wrong by itself; the index counts within the batch.
@@ -35,6 +38,6 @@ struct BatchFault {
 // Records are looked at one by one when they are not compressed. Compressed ones are unpacked only
 // where a rule needs it: keys of a compacted topic, or another codec (docs/differences.md).
 BatchFault validate_batch(std::span<std::byte> batch, const LogConfig& config, Timestamp now,
-                          Buffer& rewritten);
+                          Origin origin, Buffer& rewritten);
 
 }  // namespace odradek::log

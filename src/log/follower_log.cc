@@ -38,7 +38,7 @@ void FollowerLog::learn_epochs(Offset end) {
   epochs_ = std::move(epochs);
 }
 
-Result<std::size_t> FollowerLog::advance(const Progress& progress) {
+Result<> FollowerLog::advance(const Progress& progress) {
   std::size_t bytes = 0;
   const LeaderEpoch known = epochs_.latest();
   if (progress.high_watermark > next_offset_ && segments_.empty()) {
@@ -59,15 +59,17 @@ Result<std::size_t> FollowerLog::advance(const Progress& progress) {
     add_segment(next_offset_);
   }
   if (epochs_.latest() > known) learn_epochs(progress.high_watermark);
-  high_watermark_ = std::max(high_watermark_, progress.high_watermark);
+  grow(bytes, std::max(high_watermark_, progress.high_watermark),
+       std::max(last_stable_offset_, progress.last_stable_offset));
   log_start_offset_ = std::max(log_start_offset_, progress.log_start_offset);
   while (segments_.oldest_before(log_start_offset_)) segments_.drop_oldest();
-  return bytes;
+  return {};
 }
 
-Result<Slices> FollowerLog::read(Offset offset, Offset end, std::size_t max_bytes, First first) {
+Result<ReadableLog::Chunk> FollowerLog::read(Offset offset, Offset end, std::size_t max_bytes,
+                                             First first) {
   ASSERT(offset >= log_start_offset_ && end <= high_watermark_);
-  if (offset >= end) return Slices{};
+  if (offset >= end) return Chunk{{}, offset};
   return segments_.read(offset, end, max_bytes, first, {high_watermark_, segments_.last().size()});
 }
 

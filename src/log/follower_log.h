@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace odradek::log {
 
@@ -25,14 +26,18 @@ class FollowerLog final : public ReadableLog {
   struct Progress {
     Offset log_start_offset;
     Offset high_watermark;
+    Offset last_stable_offset;
     friend bool operator==(const Progress&, const Progress&) = default;
   };
-  // Takes over what the leader told; returns how many bytes more can be read.
-  Result<std::size_t> advance(const Progress& progress);
+  // Takes over what the leader told.
+  Result<> advance(const Progress& progress);
 
-  Progress progress() const { return {log_start_offset_, high_watermark_}; }
+  Progress progress() const { return {log_start_offset_, high_watermark_, last_stable_offset_}; }
 
-  Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;
+  Result<Chunk> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;
+  Result<std::vector<AbortedEntry>> aborted(Offset begin, Offset end) override {
+    return segments_.aborted(begin, end, SegmentList::Beside::the_writer);
+  }
 
  private:
   Result<> find_segments(const Progress& progress);

@@ -18,6 +18,20 @@ constexpr std::int64_t checkpoint_interval = 64 << 20;
 // Dirty pages are sent to the disk in steps of this size: even writes, and clean pages that the
 // kernel can take back when it needs them.
 constexpr std::int64_t write_behind_step = 8 << 20;
+
+std::vector<FilePtr> files_to_sync(const Segment& segment) {
+  std::vector<FilePtr> files{segment.file()};
+  if (segment.transaction_file()) files.push_back(segment.transaction_file());
+  return files;
+}
+
+Result<> sync_all(const std::vector<FilePtr>& files) {
+  for (const FilePtr& file : files) {
+    TRY(file->sync());
+  }
+  return {};
+}
+
 }  // namespace
 
 PartitionLog::PartitionLog(const Place& place)
@@ -50,15 +64,20 @@ Error PartitionLog::go_offline(Error error) {
   return error;
 }
 
+namespace {
+
+PartitionLog::Appended storage_error(const Error& error) {
+  return {.fault = {wire::ErrorCode::kafka_storage_error, error.context, {}}};
+}
+
+}  // namespace
+
 PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const KeeperPtr& owner,
                                             const AppendContext& context) {
   owner_.enter();
-  const auto storage_error = [](const Error& error) {
-    return Appended{.fault = {wire::ErrorCode::kafka_storage_error, error.context, {}}};
-  };
   if (offline_) return storage_error(*offline_);
   Buffer rewritten;
-  auto fault = validate_batch(batch, context.config, context.now, rewritten);
+  auto fault = validate_batch(batch, context.config, context.now, context.origin, rewritten);
   if (fault.found()) return {.fault = std::move(fault)};
   KeeperPtr keeper = owner;
   if (!rewritten.empty()) {
@@ -70,7 +89,7 @@ PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const Ke
   Appended appended;
   if (context.config.has_log_append_time) appended.log_append_time = context.now;
   if (view.has_producer()) {
-    const auto verdict = producers_.check(view);
+    const auto verdict = producers_.check(view, context.origin, context.guard);
     if (verdict.duplicate) {
       appended.base_offset = verdict.duplicate->first_offset();
       if (context.config.has_log_append_time) {
@@ -80,24 +99,60 @@ PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const Ke
     }
     if (verdict.error != wire::ErrorCode::none) return {.fault = {verdict.error, {}, {}}};
   }
-  if (must_roll(view, context)) {
-    if (auto rolled = roll(context.now); !rolled) return storage_error(rolled.error());
-  }
-  appended.base_offset = next_offset_;
-  stage(batch, keeper, context);
+  if (auto staged = stage(batch, keeper, context); !staged) return storage_error(staged.error());
+  appended.base_offset = view.base_offset();
   return appended;
 }
 
-void PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,
-                         const AppendContext& context) {
+PartitionLog::Appended PartitionLog::append(const EndOfTransaction& end,
+                                            const AppendContext& context) {
+  owner_.enter();
+  if (offline_) return storage_error(*offline_);
+  const auto error = producers_.check(end);
+  if (error != wire::ErrorCode::none) return {.fault = {error, {}, {}}};
+  auto batch = end.marker.batch(end.producer, end.epoch, context.now);
+  if (!batch) return storage_error(batch.error());
+  const boost::intrusive_ptr<BufferKeeper> keeper(new BufferKeeper(std::move(*batch)));
+  auto staged = stage(keeper->bytes, keeper, context);
+  if (!staged) return storage_error(staged.error());
+  return {.fault = {}, .base_offset = BatchView(keeper->bytes).base_offset()};
+}
+
+std::optional<VerificationGuard> PartitionLog::begin_verification(const BatchView& batch,
+                                                                  bool bumps_epochs,
+                                                                  Timestamp now) {
+  owner_.enter();
+  const ProducerId producer = batch.producer_id();
+  if (producers_.has_transaction(producer, batch.producer_epoch())) return std::nullopt;
+  return producers_.verifications().begin(producer, batch.producer_epoch(), batch.base_sequence(),
+                                          bumps_epochs, now);
+}
+
+Result<> PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,
+                             const AppendContext& context) {
+  if (must_roll(BatchView(batch), context)) {
+    TRY(roll(context.now));
+  }
   wire::set_base_offset(batch, next_offset_);
   wire::set_leader_epoch(batch, context.leader_epoch);
   const BatchView view(batch);
   if (epochs_.assign(context.leader_epoch, next_offset_)) epochs_changed_ = true;
   staged_.push_back({batch, owner, active().size(), view.next_offset(), context.is_read_soon});
   active().note(view, context.config.index_interval_bytes);
-  producers_.update(view);
+  learn_producers(view, active());
   next_offset_ = view.next_offset();
+  return {};
+}
+
+void PartitionLog::learn_producers(const BatchView& batch, Segment& segment) {
+  const auto ended = producers_.update(batch);
+  if (!ended || ended->result == wire::TransactionResult::commit) return;
+  const Offset stable = producers_.first_unstable_offset().value_or(ended->last_offset + 1);
+  segment.note(AbortedEntry{ended->producer, ended->first_offset, ended->last_offset, stable});
+}
+
+Offset PartitionLog::last_stable_at(Offset high_watermark) const {
+  return std::min(high_watermark, producers_.first_unstable_offset().value_or(high_watermark));
 }
 
 // Kafka: LogSegment.shouldRoll.
@@ -131,8 +186,8 @@ Result<> PartitionLog::roll(Timestamp now) {
   written_behind_ = 0;
   bytes_since_checkpoint_ = 0;
   plan_sync(
-      [file = sealed.file(), &files = files_, directory = directory_] {
-        auto synced = file->sync();
+      [sealed = files_to_sync(sealed), &files = files_, directory = directory_] {
+        auto synced = sync_all(sealed);
         return synced ? files.sync_directory(directory) : synced;
       },
       next_offset_);
@@ -148,17 +203,19 @@ Result<> PartitionLog::commit() {
   if (auto written = active().file()->write(pieces_, staged_.front().position); !written) {
     return go_offline(written.error());
   }
+  if (auto written = active().flush_aborted(); !written) return go_offline(written.error());
   if (epochs_changed_) {
     if (auto written = write_epochs(); !written) return go_offline(written.error());
   }
+  std::size_t bytes = 0;
   for (Staged& each : staged_) {
     bytes_since_checkpoint_ += static_cast<std::int64_t>(each.bytes.size());
-    committed_bytes_ += each.bytes.size();
+    bytes += each.bytes.size();
     cache(each);
   }
   staged_.clear();
   committed_size_ = active().size();
-  high_watermark_ = next_offset_;
+  grow(bytes, next_offset_, last_stable_at(next_offset_));
   plan_write_behind();
   if (bytes_since_checkpoint_ >= checkpoint_interval) {
     if (auto planned = plan_checkpoint(); !planned) return go_offline(planned.error());
@@ -191,7 +248,7 @@ Result<> PartitionLog::plan_checkpoint() {
   bytes_since_checkpoint_ = 0;
   TRY(active().flush_indexes(Segment::Flush::so_far));
   TRY(write_snapshot());
-  plan_sync([file = active().file()] { return file->sync(); }, high_watermark_);
+  plan_sync([files = files_to_sync(active())] { return sync_all(files); }, high_watermark_);
   return {};
 }
 
@@ -238,17 +295,28 @@ Result<> PartitionLog::write_epochs() {
   return {};
 }
 
-Result<Slices> PartitionLog::read(Offset offset, Offset end, std::size_t max_bytes, First first) {
+Result<ReadableLog::Chunk> PartitionLog::read(Offset offset, Offset end, std::size_t max_bytes,
+                                              First first) {
   owner_.enter();
   if (offline_) return *offline_;
   ASSERT(offset >= log_start_offset_ && end <= high_watermark_);
-  Slices slices;
-  if (offset >= end) return slices;
-  if (!TailCache::read(*tail_, offset, end, max_bytes, slices)) {
+  Chunk chunk{{}, offset};
+  if (offset >= end) return chunk;
+  const auto reached = TailCache::read(*tail_, offset, end, max_bytes, chunk.slices);
+  if (!reached) {
     return segments_.read(offset, end, max_bytes, first, {high_watermark_, committed_size_});
   }
-  if (first == First::only_if_it_fits && total_size(slices) > max_bytes) slices.clear();
-  return slices;
+  chunk.end = *reached;
+  if (first == First::only_if_it_fits && total_size(chunk.slices) > max_bytes) {
+    chunk.slices.clear();
+  }
+  return chunk;
+}
+
+Result<std::vector<AbortedEntry>> PartitionLog::aborted(Offset begin, Offset end) {
+  owner_.enter();
+  if (offline_) return *offline_;
+  return segments_.aborted(begin, end, SegmentList::Beside::nobody);
 }
 
 Result<Buffer> PartitionLog::copy(Offset offset, std::size_t max_bytes) {

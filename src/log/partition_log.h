@@ -67,14 +67,25 @@ class PartitionLog final : public ReadableLog {
     LeaderEpoch leader_epoch;
     Timestamp now;
     bool is_read_soon = true;  // kept in the tail cache
+    Origin origin = Origin::client;
+    VerificationGuard guard = {};  // of the first batch of a transaction
   };
   // Checks and stages one batch, which it changes in place and which `owner` keeps. A duplicate of
   // an idempotent producer is answered with its first offset and not stored again.
   Appended append(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
+  // The same for the control batch that ends a transaction. Without one that is open it is appended
+  // too: the producer is fenced by it.
+  Appended append(const EndOfTransaction& end, const AppendContext& context);
   Result<> commit();
 
+  // Before the first batch of a transaction is appended its coordinator is to be asked: the guard
+  // to append it with, or nothing where the transaction is known here.
+  std::optional<VerificationGuard> begin_verification(const wire::BatchView& batch,
+                                                      bool bumps_epochs, Timestamp now);
+
   // Also fails once the log is offline. `end` is at most the high watermark.
-  Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;
+  Result<Chunk> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;
+  Result<std::vector<AbortedEntry>> aborted(Offset begin, Offset end) override;
   // Whole batches from `offset` on, for about `max_bytes` and at least one, as a copy: for those
   // who go through a log themselves. Empty at the high watermark.
   Result<Buffer> copy(Offset offset, std::size_t max_bytes);
@@ -86,9 +97,6 @@ class PartitionLog final : public ReadableLog {
 
   // The partition is led in `epoch` from here on (Kafka: Partition.makeLeader).
   void begin_epoch(LeaderEpoch epoch);
-  // Bytes that were committed since the last call.
-  std::size_t take_committed_bytes() { return std::exchange(committed_bytes_, 0); }
-
   // The first record whose timestamp is at least `wanted`, and the first that has the largest.
   Result<std::optional<Stamped>> find(Timestamp wanted);
   Result<std::optional<Stamped>> find_max_timestamp();
@@ -131,6 +139,8 @@ class PartitionLog final : public ReadableLog {
 
   explicit PartitionLog(const Place& place);
   Segment& active() { return segments_.last(); }
+  void learn_producers(const wire::BatchView& batch, Segment& segment);
+  Offset last_stable_at(Offset high_watermark) const;
   bool must_roll(const wire::BatchView& batch, const AppendContext& context);
   Result<> roll(Timestamp now);
   void plan_sync(std::function<Result<>()> run, Offset recovery_point);
@@ -138,7 +148,7 @@ class PartitionLog final : public ReadableLog {
   Result<> write_epochs();
   void plan_write_behind();
   Result<> plan_checkpoint();
-  void stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
+  Result<> stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
   // What was just written.
   void cache(Staged& batch);
   Error go_offline(Error error);
@@ -158,7 +168,6 @@ class PartitionLog final : public ReadableLog {
   std::int64_t bytes_since_checkpoint_ = 0;
   std::vector<Staged> staged_;
   std::vector<Bytes> pieces_;
-  std::size_t committed_bytes_ = 0;
   std::vector<BackgroundTask> tasks_;
   struct Sync {
     Offset point;

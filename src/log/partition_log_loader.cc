@@ -79,6 +79,7 @@ Result<> PartitionLogLoader::replay() {
   log_.log_start_offset_ = std::min(log_.log_start_offset_, log_.high_watermark_);
   log_.recovery_point_ = std::min(log_.recovery_point_, log_.high_watermark_);
   log_.epochs_.truncate_from(log_.next_offset_);
+  log_.last_stable_offset_ = log_.last_stable_at(log_.high_watermark_);
   if (log_.snapshot_offset_ > log_.next_offset_) {
     // The snapshot speaks of batches that were cut off: learn the producers from the log alone.
     log_.producers_.clear();
@@ -101,7 +102,9 @@ Result<> PartitionLogLoader::remove_snapshots_of_lost_history() {
 
 Result<> PartitionLogLoader::replay_segment(Offset base, Segment& segment, Offset from) {
   TRY(segment.load());
+  segment.forget_aborted_from(snapshot_offset_);
   log_.next_offset_ = std::max(log_.next_offset_, base);
+  const auto learn = [&](const wire::BatchView& batch) { this->learn(batch, segment); };
   const std::int64_t end = segment.size();
   TRY(const std::int64_t position, segment.position_of(from));
   TRY(const std::int64_t unsynced, segment.position_of(log_.recovery_point_));
@@ -117,7 +120,7 @@ Result<> PartitionLogLoader::replay_segment(Offset base, Segment& segment, Offse
     whole = scanner.position();
   }
   if (whole < end) {
-    TRY(const std::int64_t cut, segment.recover(whole, [&](const auto& batch) { learn(batch); }));
+    TRY(const std::int64_t cut, segment.recover(whole, learn));
     recovery_.bytes_checked += end - whole;
     if (cut > 0 && &segment != &log_.active()) {
       return Error{Fault::corrupt, segment.log_path() + ": damaged at byte " +
@@ -131,12 +134,12 @@ Result<> PartitionLogLoader::replay_segment(Offset base, Segment& segment, Offse
       recovery_.cut_offset = log_.next_offset_;
     }
   }
-  return {};
+  return segment.flush_aborted();
 }
 
-void PartitionLogLoader::learn(const wire::BatchView& batch) {
+void PartitionLogLoader::learn(const wire::BatchView& batch, Segment& segment) {
   log_.next_offset_ = std::max(log_.next_offset_, batch.next_offset());
-  if (batch.base_offset() >= snapshot_offset_) log_.producers_.update(batch);
+  if (batch.base_offset() >= snapshot_offset_) log_.learn_producers(batch, segment);
   if (log_.epochs_.assign(batch.leader_epoch(), batch.base_offset())) log_.epochs_changed_ = true;
 }
 

@@ -32,7 +32,7 @@ class PartitionLogLoader {
   Result<> replay();
   Result<> remove_snapshots_of_lost_history();
   Result<> replay_segment(Offset base, Segment& segment, Offset from);
-  void learn(const wire::BatchView& batch);
+  void learn(const wire::BatchView& batch, Segment& segment);
 
   PartitionLog& log_;
   PartitionLog::Recovery& recovery_;

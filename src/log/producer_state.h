@@ -3,11 +3,15 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "log/batch_validator.h"
+#include "log/transaction_verification.h"
 #include "wire/error_code.h"
 #include "wire/record_batch.h"
+#include "wire/transaction_marker.h"
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -33,7 +37,7 @@ class ProducerEntry {
   static constexpr std::size_t max_batches = 5;
 
   ProducerEpoch epoch = none_of<ProducerEpoch>;
-  std::int32_t coordinator_epoch = -1;
+  CoordinatorEpoch coordinator_epoch = none_of<CoordinatorEpoch>;
   std::optional<Offset> transaction_first_offset;
   Timestamp last_timestamp;
 
@@ -46,24 +50,55 @@ class ProducerEntry {
   std::size_t count_ = 0;
 };
 
-// The idempotent producers of one partition (KIP-98). Plain state that decides: the log asks
-// check() before it appends and calls update() when it has. A cache of the log: a snapshot and the
-// batches behind it give the same state again.
+// A transaction that has ended in this partition.
+struct CompletedTransaction {
+  ProducerId producer;
+  Offset first_offset;
+  Offset last_offset;  // its marker's
+  wire::TransactionResult result = wire::TransactionResult::abort;
+};
+
+// Names the end of a transaction to the log. With transactions of version 2 the epoch is one more
+// than that of the records (KIP-890).
+struct EndOfTransaction {
+  ProducerId producer;
+  ProducerEpoch epoch;
+  wire::TransactionMarker marker;
+  std::int16_t transaction_version = 0;
+};
+
+// The idempotent producers of one partition, and their transactions (KIP-98). Plain state that
+// decides: the log asks check() before it appends and calls update() when it has. A cache of the
+// log: a snapshot and the batches behind it give the same state again.
 class ProducerState {
  public:
   struct Verdict {
     wire::ErrorCode error = wire::ErrorCode::none;
     std::optional<ProducerBatch> duplicate;  // the batch that is in the log already
   };
-  // Whether a batch from a client may be appended (Kafka: ProducerAppendInfo).
-  Verdict check(const wire::BatchView& batch) const;
+  // Whether a batch with a producer id may be appended (Kafka: ProducerAppendInfo,
+  // UnifiedLog.analyzeAndValidateProducerState). The first of a transaction needs the guard under
+  // which the coordinator was asked whether the partition belongs to it (KIP-890).
+  Verdict check(const wire::BatchView& batch, Origin origin = Origin::client,
+                VerificationGuard guard = {}) const;
+  // Whether a marker may be: INVALID_PRODUCER_EPOCH, or TRANSACTION_COORDINATOR_FENCED.
+  wire::ErrorCode check(const EndOfTransaction& end) const;
 
-  // Takes a batch into account that is in the log at its base offset.
-  void update(const wire::BatchView& batch);
+  // Takes a batch into account that is in the log at its base offset; says which transaction it
+  // ended, if it did. Control batches come whole.
+  std::optional<CompletedTransaction> update(const wire::BatchView& batch);
 
-  // Forgets producers that have been silent since `limit`.
+  bool has_transaction(ProducerId producer, ProducerEpoch epoch) const;
+  // Where the earliest open transaction begins.
+  std::optional<Offset> first_unstable_offset() const;
+
+  // What was asked of coordinators and has not been answered: lost with the process, as the
+  // question is.
+  TransactionVerifications& verifications() { return verifications_; }
+
+  // Forgets producers that have been silent since `limit`, but for those with an open transaction.
   void expire(Timestamp limit);
-  void clear() { producers_.clear(); }
+  void clear();
 
   const std::unordered_map<ProducerId, ProducerEntry>& producers() const { return producers_; }
 
@@ -78,7 +113,12 @@ class ProducerState {
   }
 
  private:
+  wire::ErrorCode check_sequence(const wire::BatchView& batch, const ProducerEntry* entry) const;
+  std::optional<CompletedTransaction> end_transaction(const wire::BatchView& batch);
+
   std::unordered_map<ProducerId, ProducerEntry> producers_;
+  std::map<Offset, ProducerId> open_transactions_;  // by their first offset
+  TransactionVerifications verifications_;
 };
 
 }  // namespace odradek::log

@@ -57,7 +57,38 @@ Result<> Segment::load_index_files() {
   offsets_.load(offsets);
   offsets_.keep_while([&](const OffsetEntry& entry) { return entry.position < size_; });
   times_.load(times);
+  return reload_aborted();
+}
+
+Result<> Segment::reload_aborted() {
+  TRY(const Buffer aborted, read_or_empty(files_, path_ + ".txnindex"));
+  aborted_.load(aborted);
+  const bool is_of_another =
+      !aborted_.entries().empty() && aborted_.entries().front().last_offset < base_offset_;
+  if (is_of_another) aborted_.clear();
   return {};
+}
+
+void Segment::forget_aborted_from(Offset offset) {
+  aborted_.keep_while([&](const AbortedEntry& entry) { return entry.last_offset < offset; });
+}
+
+Result<> Segment::flush_aborted() {
+  if (aborted_.is_flushed()) return {};
+  if (!transaction_file_) {
+    TRY(transaction_file_, files_.open(path_ + ".txnindex", FileSystem::Open::create));
+  }
+  return aborted_.flush(*transaction_file_);
+}
+
+Result<bool> Segment::find_aborted(Offset from, Offset end, std::vector<AbortedEntry>& found) {
+  TRY(load());
+  for (const AbortedEntry& each : aborted_.entries()) {
+    if (each.last_offset >= from && each.first_offset < end) found.push_back(each);
+    // What ends later began behind the range.
+    if (each.last_stable_offset >= end) return true;
+  }
+  return false;
 }
 
 // Where the batch of the last index entry begins; an index that does not lead to a batch boundary
@@ -161,6 +192,15 @@ void Segment::note(const wire::BatchView& batch, std::int32_t index_interval_byt
   size_ += batch.size();
 }
 
+std::optional<Offset> Segment::offset_behind(std::int64_t position) const {
+  const auto& entries = offsets_.entries();
+  const auto found =
+      std::partition_point(entries.begin(), entries.end(),
+                           [&](const OffsetEntry& each) { return each.position < position; });
+  if (found == entries.end()) return std::nullopt;
+  return base_offset_ + found->relative_offset + 1;
+}
+
 std::int64_t Segment::position_at_or_before(Offset offset) const {
   const auto entry = offsets_.last_where(
       [&](const OffsetEntry& each) { return each.relative_offset <= offset - base_offset_; });
@@ -225,7 +265,8 @@ Result<> Segment::flush_indexes(Flush how) {
   TRY(const FilePtr offsets, files_.open(path_ + ".index", FileSystem::Open::create));
   TRY(offsets_.flush(*offsets));
   TRY(const FilePtr times, files_.open(path_ + ".timeindex", FileSystem::Open::create));
-  return times_.flush(*times);
+  TRY(times_.flush(*times));
+  return flush_aborted();
 }
 
 Result<> Segment::remove_files() {

@@ -13,10 +13,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace odradek::log {
 
-// One `.log` file of a partition with its two indexes. A partition writes to its last segment and
+// One `.log` file of a partition with its indexes. A partition writes to its last segment and
 // only reads the others; those open their files when they are first read. Used by one thread.
 class Segment {
  public:
@@ -45,6 +46,17 @@ class Segment {
   // Takes a batch into account that stands at the end of the file, or is staged to.
   void note(const wire::BatchView& batch, std::int32_t index_interval_bytes);
 
+  // Takes a transaction into account that a marker in this segment has aborted; written to the file
+  // by flush_aborted(), which does nothing where there is nothing new.
+  void note(const AbortedEntry& aborted) { aborted_.add(aborted); }
+  Result<> flush_aborted();
+  // Those whose marker stands at or behind `offset` will be noted again.
+  void forget_aborted_from(Offset offset);
+  // For a reader beside the one that writes the segment.
+  Result<> reload_aborted();
+  // Adds those that may lie in [from, end); true where no later segment has any.
+  Result<bool> find_aborted(Offset from, Offset end, std::vector<AbortedEntry>& found);
+
   // Where the first batch begins that ends behind `offset`; the end where there is none.
   Result<std::int64_t> position_of(Offset offset);
   // A batch boundary in (begin, begin + max_bytes], as far behind as the index knows one, else the
@@ -55,6 +67,8 @@ class Segment {
     std::int64_t position = 0;
     std::int64_t size = 0;
   };
+  // An offset that no record before `position` has; none where the index does not know one.
+  std::optional<Offset> offset_behind(std::int64_t position) const;
   Result<std::optional<Extent>> batch_at_time(Timestamp timestamp, Offset offset);
   Result<Buffer> read(Extent extent);
 
@@ -67,6 +81,8 @@ class Segment {
   Offset base_offset() const { return base_offset_; }
   std::int64_t size() const { return size_; }
   const FilePtr& file() const { return file_; }
+  // Null as long as nothing was written to it.
+  const FilePtr& transaction_file() const { return transaction_file_; }
   std::string log_path() const { return path_ + ".log"; }
   Timestamp max_timestamp() const { return max_timestamp_; }
   Timestamp first_timestamp() const { return first_timestamp_; }
@@ -86,6 +102,8 @@ class Segment {
   std::int64_t size_ = 0;
   OffsetIndex offsets_;
   TimeIndex times_;
+  TransactionIndex aborted_;
+  FilePtr transaction_file_;
   std::int64_t bytes_since_entry_ = 0;
   Timestamp max_timestamp_{};
   Timestamp

@@ -11,8 +11,9 @@
 #include <optional>
 #include <vector>
 
-// The two sparse indexes of a segment, in Kafka's file formats (docs/format-segment.md). Both are
-// caches of the log: whatever looks wrong in them is thrown away and rebuilt.
+// The two sparse indexes of a segment and the one of its aborted transactions, in Kafka's file
+// formats (docs/format-segment.md). All are caches of the log: whatever looks wrong in them is
+// thrown away and rebuilt.
 namespace odradek::log {
 
 // `.index`: the last offset of a batch, relative to the segment, and where the batch begins.
@@ -51,6 +52,35 @@ struct TimeEntry {
   bool may_be_first() const { return relative_offset >= 0; }
   bool may_follow(const TimeEntry& before) const {
     return timestamp > before.timestamp && relative_offset >= before.relative_offset;
+  }
+};
+
+// `.txnindex`: a transaction that was aborted by a marker in this segment.
+struct AbortedEntry {
+  static constexpr std::size_t size = 34;
+  static constexpr std::int16_t format = 0;
+  ProducerId producer;
+  Offset first_offset;
+  Offset last_offset;         // its marker's
+  Offset last_stable_offset;  // once it had ended
+
+  static AbortedEntry load(const std::byte* at) {
+    if (load_big<std::int16_t>(at) != format) return {{}, {-1}, {-1}, {-1}};
+    return {{load_big<std::int64_t>(at + 2)},
+            {load_big<std::int64_t>(at + 10)},
+            {load_big<std::int64_t>(at + 18)},
+            {load_big<std::int64_t>(at + 26)}};
+  }
+  void store(std::byte* at) const {
+    store_big(at, format);
+    store_big(at + 2, producer.value);
+    store_big(at + 10, first_offset.value);
+    store_big(at + 18, last_offset.value);
+    store_big(at + 26, last_stable_offset.value);
+  }
+  bool may_be_first() const { return first_offset.value >= 0 && first_offset < last_offset; }
+  bool may_follow(const AbortedEntry& before) const {
+    return may_be_first() && last_offset > before.last_offset;
   }
 };
 
@@ -126,5 +156,6 @@ class SegmentIndex {
 
 using OffsetIndex = SegmentIndex<OffsetEntry>;
 using TimeIndex = SegmentIndex<TimeEntry>;
+using TransactionIndex = SegmentIndex<AbortedEntry>;
 
 }  // namespace odradek::log

@@ -56,16 +56,18 @@ Result<SegmentList::Range> SegmentList::locate(Offset offset, Offset end, std::s
     TRY(limit, found.position_of(end));
   }
   TRY(const std::int64_t stop, found.boundary(begin, max_bytes, limit));
-  return Range{&found, {begin, stop - begin}};
+  const Offset behind = found.offset_behind(stop).value_or(is_last ? end : next->first);
+  return Range{&found, {begin, stop - begin}, std::min(end, behind)};
 }
 
-Result<Slices> SegmentList::read(Offset offset, Offset end, std::size_t max_bytes,
-                                 ReadableLog::First first, const End& known) {
+Result<ReadableLog::Chunk> SegmentList::read(Offset offset, Offset end, std::size_t max_bytes,
+                                             ReadableLog::First first, const End& known) {
   TRY(const Range range, locate(offset, end, max_bytes, known));
-  Slices slices;
+  ReadableLog::Chunk chunk{{}, offset};
   const auto size = static_cast<std::size_t>(range.extent.size);
   const bool must_fit = first == ReadableLog::First::only_if_it_fits;
-  if (size == 0 || (must_fit && size > max_bytes)) return slices;
+  if (size == 0 || (must_fit && size > max_bytes)) return chunk;
+  chunk.end = range.end;
   const FilePtr& file = range.segment->file();
   Slice slice{.size = size,
               .descriptor = file->descriptor(),
@@ -77,8 +79,22 @@ Result<Slices> SegmentList::read(Offset offset, Offset end, std::size_t max_byte
     slice.memory = keeper->bytes.data();
     slice.memory_keeper.reset(keeper);
   }
-  slices.push_back(std::move(slice));
-  return slices;
+  chunk.slices.push_back(std::move(slice));
+  return chunk;
+}
+
+Result<std::vector<AbortedEntry>> SegmentList::aborted(Offset begin, Offset end, Beside beside) {
+  std::vector<AbortedEntry> found;
+  if (by_offset_.empty()) return found;
+  auto segment = std::prev(by_offset_.upper_bound(std::max(begin, by_offset_.begin()->first)));
+  for (; segment != by_offset_.end(); ++segment) {
+    if (beside == Beside::the_writer) {
+      TRY(segment->second->reload_aborted());
+    }
+    TRY(const bool was_last, segment->second->find_aborted(begin, end, found));
+    if (was_last) break;
+  }
+  return found;
 }
 
 Result<Buffer> SegmentList::copy(Offset offset, std::size_t max_bytes, const End& known) {

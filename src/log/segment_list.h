@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace odradek::log {
 
@@ -39,10 +40,14 @@ class SegmentList {
     std::int64_t position = 0;  // in the last segment
   };
   // As ReadableLog::read().
-  Result<Slices> read(Offset offset, Offset end, std::size_t max_bytes, ReadableLog::First first,
-                      const End& known);
+  Result<ReadableLog::Chunk> read(Offset offset, Offset end, std::size_t max_bytes,
+                                  ReadableLog::First first, const End& known);
   // The same range of at least one batch, copied; empty where there is nothing.
   Result<Buffer> copy(Offset offset, std::size_t max_bytes, const End& known);
+
+  // As ReadableLog::aborted(); a reader beside the writer has to look into the files again.
+  enum class Beside { nobody, the_writer };
+  Result<std::vector<AbortedEntry>> aborted(Offset begin, Offset end, Beside beside);
 
   // The first record from `start` on whose timestamp is at least `wanted`, and the first that has
   // the largest.
@@ -60,6 +65,7 @@ class SegmentList {
   struct Range {
     Segment* segment = nullptr;  // null where nothing lies there
     Segment::Extent extent;
+    Offset end;  // no record in it lies here or behind
   };
   Result<Range> locate(Offset offset, Offset end, std::size_t max_bytes, const End& known);
   static Result<std::optional<Stamped>> find_in(Segment& segment, Timestamp wanted, Offset start);

@@ -97,19 +97,21 @@ void add_slice(Slices& slices, const TailCache::Batch& batch) {
 
 }  // namespace
 
-bool TailCache::read(const Tail& tail, Offset offset, Offset end, std::size_t max_bytes,
-                     Slices& slices) {
+std::optional<Offset> TailCache::read(const Tail& tail, Offset offset, Offset end,
+                                      std::size_t max_bytes, Slices& slices) {
   const auto& batches = tail.batches_;
-  if (batches.empty() || offset < batches.front().base) return false;
+  if (batches.empty() || offset < batches.front().base) return std::nullopt;
   auto batch = std::partition_point(batches.begin(), batches.end(),
                                     [&](const Batch& each) { return each.next <= offset; });
   std::size_t total = 0;
+  Offset reached = offset;
   for (; batch != batches.end() && batch->next <= end; ++batch) {
     if (total > 0 && total + batch->size > max_bytes) break;
     total += batch->size;
+    reached = batch->next;
     add_slice(slices, *batch);
   }
-  return true;
+  return reached;
 }
 
 }  // namespace odradek::log

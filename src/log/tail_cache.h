@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace odradek::log {
@@ -46,9 +47,10 @@ class TailCache {
   void clear(Tail* tail);
 
   // Adds slices from `offset` on, as whole batches, up to `end` and about `max_bytes`; the first
-  // batch is added whatever its size. False where the cache does not reach back to `offset`.
-  static bool read(const Tail& tail, Offset offset, Offset end, std::size_t max_bytes,
-                   Slices& slices);
+  // batch is added whatever its size. Returns where they end; nothing where the cache does not
+  // reach back to `offset`.
+  static std::optional<Offset> read(const Tail& tail, Offset offset, Offset end,
+                                    std::size_t max_bytes, Slices& slices);
 
   std::size_t size() const { return size_; }
   std::size_t budget() const { return budget_; }

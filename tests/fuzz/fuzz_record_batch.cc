@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Buffer batch(input.begin(), input.end());
   if (batch.size() >= wire::BatchView::header_size) wire::renew_crc(batch);
   Buffer rewritten;
-  const auto fault = log::validate_batch(batch, config, Timestamp{1000000}, rewritten);
+  const auto fault =
+      log::validate_batch(batch, config, Timestamp{1000000}, log::Origin::client, rewritten);
   if (fault.found()) return 0;
   const wire::BatchView stored(rewritten.empty() ? batch : rewritten);
   const bool good = stored.crc_is_right() && stored.record_count() > 0 &&

@@ -16,7 +16,7 @@ constexpr Timestamp now{10'000'000};
 
 BatchFault validate(Buffer& batch, const LogConfig& config = {}) {
   Buffer rewritten;
-  auto fault = validate_batch(batch, config, now, rewritten);
+  auto fault = validate_batch(batch, config, now, Origin::client, rewritten);
   if (!rewritten.empty()) batch = rewritten;
   return fault;
 }

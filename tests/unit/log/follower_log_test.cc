@@ -31,17 +31,17 @@ class FollowerLogTest : public testing::Test {
     }
   }
   FollowerLog::Progress progress() const {
-    return {leader_->log_start_offset(), leader_->high_watermark()};
+    return {leader_->log_start_offset(), leader_->high_watermark(), leader_->last_stable_offset()};
   }
   // The base offsets of all batches from `offset` on.
   std::vector<std::int64_t> read_all(ReadableLog& log, Offset offset) {
     std::vector<std::int64_t> bases;
     while (offset < log.high_watermark()) {
-      const auto slices =
+      const auto chunk =
           log.read(offset, log.high_watermark(), 1500, ReadableLog::First::whatever_its_size);
-      EXPECT_TRUE(slices);
-      if (!slices || slices->empty()) break;
-      for (const Slice& slice : *slices) {
+      EXPECT_TRUE(chunk);
+      if (!chunk || chunk->slices.empty()) break;
+      for (const Slice& slice : chunk->slices) {
         for (Bytes rest(slice.memory, slice.size); !rest.empty();) {
           const wire::BatchView batch(rest);
           bases.push_back(batch.base_offset().value);
@@ -64,9 +64,9 @@ class FollowerLogTest : public testing::Test {
 TEST_F(FollowerLogTest, ReadsWhatTheLeaderWroteOverManySegments) {
   append(100);
   FollowerLog follower(files_, directory_.path());
-  const auto bytes = follower.advance(progress());
-  ASSERT_TRUE(bytes) << bytes.error().context;
-  EXPECT_GT(*bytes, 0U);
+  const auto advanced = follower.advance(progress());
+  ASSERT_TRUE(advanced) << advanced.error().context;
+  EXPECT_GT(follower.take_growth().bytes, 0U);
   EXPECT_EQ(read_all(follower, Offset{0}), read_all(*leader_, Offset{0}));
 }
 
@@ -75,10 +75,11 @@ TEST_F(FollowerLogTest, FollowsStepByStepAsTheLeaderRolls) {
   std::size_t bytes = 0;
   for (int i = 0; i < 60; ++i) {
     append(1 + i % 3);
-    const auto more = follower.advance(progress());
-    ASSERT_TRUE(more) << more.error().context;
-    EXPECT_GT(*more, 0U);
-    bytes += *more;
+    const auto advanced = follower.advance(progress());
+    ASSERT_TRUE(advanced) << advanced.error().context;
+    const std::size_t more = follower.take_growth().bytes;
+    EXPECT_GT(more, 0U);
+    bytes += more;
     EXPECT_EQ(follower.progress(), progress());
   }
   EXPECT_EQ(bytes, static_cast<std::size_t>(leader_->size()));

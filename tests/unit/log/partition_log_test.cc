@@ -42,12 +42,12 @@ class PartitionLogTest : public testing::Test {
   Buffer read_all(Offset offset) {
     Buffer all;
     while (offset < log_->high_watermark()) {
-      const auto slices = log_->read(offset, log_->high_watermark(), 1 << 20,
-                                     PartitionLog::First::whatever_its_size);
-      EXPECT_TRUE(slices);
-      if (!slices || slices->empty()) break;
+      const auto chunk = log_->read(offset, log_->high_watermark(), 1 << 20,
+                                    PartitionLog::First::whatever_its_size);
+      EXPECT_TRUE(chunk);
+      if (!chunk || chunk->slices.empty()) break;
       const std::size_t before = all.size();
-      for (const Slice& slice : *slices) append_slice(all, slice);
+      for (const Slice& slice : chunk->slices) append_slice(all, slice);
       for (Bytes rest = Bytes(all).subspan(before); !rest.empty();) {
         const BatchView batch(rest.first(static_cast<std::size_t>(BatchView(rest).size())));
         offset = batch.next_offset();
@@ -108,19 +108,20 @@ TEST_F(PartitionLogTest, NothingIsReadBeforeItIsCommitted) {
 TEST_F(PartitionLogTest, AnOffsetInsideABatchGivesTheWholeBatch) {
   append({.count = 10});
   append({.count = 10});
-  const auto slices =
+  const auto chunk =
       log_->read(Offset{15}, Offset{20}, 10000, PartitionLog::First::whatever_its_size);
-  ASSERT_TRUE(slices);
+  ASSERT_TRUE(chunk);
   Buffer bytes;
-  for (const Slice& slice : *slices) append_slice(bytes, slice);
+  for (const Slice& slice : chunk->slices) append_slice(bytes, slice);
   EXPECT_EQ(BatchView(bytes).base_offset(), Offset{10});
 }
 
 TEST_F(PartitionLogTest, TheFirstBatchComesWhateverItsSizeIfAskedSo) {
   append({.value_size = 5000});
   EXPECT_FALSE(
-      log_->read(Offset{0}, Offset{1}, 10, PartitionLog::First::whatever_its_size)->empty());
-  EXPECT_TRUE(log_->read(Offset{0}, Offset{1}, 10, PartitionLog::First::only_if_it_fits)->empty());
+      log_->read(Offset{0}, Offset{1}, 10, PartitionLog::First::whatever_its_size)->slices.empty());
+  EXPECT_TRUE(
+      log_->read(Offset{0}, Offset{1}, 10, PartitionLog::First::only_if_it_fits)->slices.empty());
 }
 
 TEST_F(PartitionLogTest, ReadsTheSameFromMemoryAndFromFiles) {
