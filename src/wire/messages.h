@@ -20,6 +20,11 @@
 #include "wire/21_delete_records.h"
 #include "wire/22_init_producer_id.h"
 #include "wire/23_offset_for_leader_epoch.h"
+#include "wire/24_add_partitions_to_txn.h"
+#include "wire/25_add_offsets_to_txn.h"
+#include "wire/26_end_txn.h"
+#include "wire/27_write_txn_markers.h"
+#include "wire/28_txn_offset_commit.h"
 #include "wire/32_describe_configs.h"
 #include "wire/33_alter_configs.h"
 #include "wire/35_describe_log_dirs.h"
@@ -31,6 +36,9 @@
 #include "wire/46_list_partition_reassignments.h"
 #include "wire/47_offset_delete.h"
 #include "wire/60_describe_cluster.h"
+#include "wire/61_describe_producers.h"
+#include "wire/65_describe_transactions.h"
+#include "wire/66_list_transactions.h"
 #include "wire/75_describe_topic_partitions.h"
 
 #include <tuple>
@@ -38,16 +46,17 @@
 namespace odradek::wire {
 
 // Every request this code can read and write; each names its response.
-using AllRequests =
-    std::tuple<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest,
-               OffsetCommitRequest, OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest,
-               HeartbeatRequest, LeaveGroupRequest, SyncGroupRequest, DescribeGroupsRequest,
-               ListGroupsRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest,
-               DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest,
-               DescribeConfigsRequest, AlterConfigsRequest, DescribeLogDirsRequest,
-               CreatePartitionsRequest, DeleteGroupsRequest, ElectLeadersRequest,
-               IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
-               ListPartitionReassignmentsRequest, OffsetDeleteRequest, DescribeClusterRequest,
-               DescribeTopicPartitionsRequest>;
+using AllRequests = std::tuple<
+    ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
+    OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest,
+    LeaveGroupRequest, SyncGroupRequest, DescribeGroupsRequest, ListGroupsRequest,
+    ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest, DeleteRecordsRequest,
+    InitProducerIdRequest, OffsetForLeaderEpochRequest, AddPartitionsToTxnRequest,
+    AddOffsetsToTxnRequest, EndTxnRequest, WriteTxnMarkersRequest, TxnOffsetCommitRequest,
+    DescribeConfigsRequest, AlterConfigsRequest, DescribeLogDirsRequest, CreatePartitionsRequest,
+    DeleteGroupsRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest,
+    AlterPartitionReassignmentsRequest, ListPartitionReassignmentsRequest, OffsetDeleteRequest,
+    DescribeClusterRequest, DescribeProducersRequest, DescribeTransactionsRequest,
+    ListTransactionsRequest, DescribeTopicPartitionsRequest>;
 
 }  // namespace odradek::wire
