@@ -201,8 +201,17 @@ Result<> GroupCoordinators::load_some(Shard& shard, Partition& partition) {
   TRY(log::PartitionLog* const log, partition.log());
   const Timestamp at = node_.now();
   const auto apply = [&](const log::LoggedRecord& logged) -> Result<> {
-    if (logged.batch.is_control() || !logged.record.key) return {};
-    if (shard.coordinator->replay(*logged.record.key, logged.record.value, at)) return {};
+    const wire::BatchView& batch = logged.batch;
+    if (batch.is_control()) {
+      const auto marker = wire::TransactionMarker::of(batch);
+      if (marker) shard.coordinator->end_transaction(batch.producer_id(), marker->result);
+      return {};
+    }
+    if (!logged.record.key) return {};
+    const ProducerId producer =
+        batch.is_transactional() ? batch.producer_id() : none_of<ProducerId>;
+    const auto& record = logged.record;
+    if (shard.coordinator->replay(*record.key, record.value, producer, at)) return {};
     return Error{Fault::corrupt, "the record at offset " + std::to_string(logged.offset.value) +
                                      " is not what its type says"};
   };

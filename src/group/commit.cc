@@ -37,6 +37,17 @@ ErrorCode check_commit(Group& group, const wire::OffsetCommitRequest& request, T
   return ErrorCode::none;
 }
 
+ErrorCode check_commit(const Group& group, const wire::TxnOffsetCommitRequest& request) {
+  const bool names_generation = request.generation_id.value >= 0;
+  const bool is_from_member =
+      names_generation || !request.member_id.empty() || request.group_instance_id;
+  if (!is_from_member || (!names_generation && group.is_in(State::empty))) return ErrorCode::none;
+  const ErrorCode wrong = group.check_member(request.member_id, request.group_instance_id);
+  if (wrong != ErrorCode::none) return wrong;
+  return request.generation_id == group.generation ? ErrorCode::none
+                                                   : ErrorCode::illegal_generation;
+}
+
 ErrorCode check_commit_without_group(const wire::OffsetCommitRequest& request,
                                      wire::Version version) {
   if (request.generation_id_or_member_epoch.value < 0) return ErrorCode::none;

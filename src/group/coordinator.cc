@@ -102,8 +102,8 @@ ErrorCode Coordinator::check_commit(const wire::OffsetCommitRequest& request, wi
   return error;
 }
 
-ErrorCode Coordinator::commit(const OffsetCommitKey& key, OffsetCommitValue value,
-                              Actions& actions) {
+ErrorCode Coordinator::add_record(const OffsetCommitKey& key, const OffsetCommitValue& value,
+                                  Actions& actions) const {
   if (java_length(value.metadata) > config_.offset_metadata_max_bytes) {
     return ErrorCode::offset_metadata_too_large;
   }
@@ -111,8 +111,45 @@ ErrorCode Coordinator::commit(const OffsetCommitKey& key, OffsetCommitValue valu
   actions.commit_bytes += record.size();
   if (actions.commit_bytes > max_commit_bytes) return ErrorCode::invalid_commit_offset_size;
   actions.records.push_back(std::move(record));
-  offsets_.put(key, std::move(value));
   return ErrorCode::none;
+}
+
+ErrorCode Coordinator::commit(const OffsetCommitKey& key, OffsetCommitValue value,
+                              Actions& actions) {
+  const ErrorCode error = add_record(key, value, actions);
+  if (error == ErrorCode::none) put_offset(key, std::move(value));
+  return error;
+}
+
+ErrorCode Coordinator::check_commit(const wire::TxnOffsetCommitRequest& request, Now now) {
+  if (const Group* const group = find(request.group_id)) {
+    return group::check_commit(*group, request);
+  }
+  if (request.generation_id.value >= 0) return ErrorCode::illegal_generation;
+  make(request.group_id, now.time);
+  return ErrorCode::none;
+}
+
+ErrorCode Coordinator::commit(const OffsetCommitKey& key, OffsetCommitValue value,
+                              ProducerId producer, Actions& actions) {
+  const ErrorCode error = add_record(key, value, actions);
+  if (error == ErrorCode::none) pending_offsets_.put(producer, key, std::move(value));
+  return error;
+}
+
+void Coordinator::end_transaction(ProducerId producer, wire::TransactionResult result) {
+  if (result == wire::TransactionResult::abort) return pending_offsets_.abort(producer);
+  for (auto& [key, value] : pending_offsets_.commit(producer)) offsets_.put(key, std::move(value));
+}
+
+void Coordinator::put_offset(const OffsetCommitKey& key, OffsetCommitValue value) {
+  pending_offsets_.overtake(key);
+  offsets_.put(key, std::move(value));
+}
+
+void Coordinator::remove_offset(const OffsetCommitKey& key) {
+  pending_offsets_.remove(key);
+  offsets_.remove(key);
 }
 
 const OffsetCommitValue* Coordinator::find_offset(std::string_view group, std::string_view topic,
@@ -136,14 +173,15 @@ ErrorCode Coordinator::delete_offset(const OffsetCommitKey& key, Actions& action
   const Group* const group = find(key.group);
   ASSERT(group != nullptr);
   if (group->is_subscribed_to(key.topic)) return ErrorCode::group_subscribed_to_topic;
-  if (offsets_.find(key.group, key.topic, key.partition)) delete_offsets({key}, actions);
+  const bool is_known = offsets_.find(key.group, key.topic, key.partition) || is_unstable(key);
+  if (is_known) delete_offsets({key}, actions);
   return ErrorCode::none;
 }
 
 void Coordinator::delete_offsets(const std::vector<OffsetCommitKey>& keys, Actions& actions) {
   for (const OffsetCommitKey& key : keys) {
     actions.records.push_back(tombstone_of(key));
-    offsets_.remove(key);
+    remove_offset(key);
   }
 }
 
@@ -156,6 +194,7 @@ ErrorCode Coordinator::delete_group(const std::string& group, Actions& actions) 
     for (const auto& [partition, value] : partitions) keys.push_back({group, topic, partition});
   }
   delete_offsets(keys, actions);
+  delete_offsets(pending_offsets_.of(group), actions);  // those that had none before
   actions.records.push_back(tombstone_of(GroupMetadataKey{group}));
   groups_.erase(groups_.find(group));
   return ErrorCode::none;
@@ -206,29 +245,35 @@ bool Coordinator::expire_offsets(const Group& group, Timestamp now, Actions& act
   bool all = true;
   for (const auto& [topic, partitions] : offsets_.of(group.id)) {
     for (const auto& [partition, value] : partitions) {
-      const bool goes = has_expired(group, topic, value, now, config_.offsets_retention);
-      if (goes) expired.push_back({group.id, topic, partition});
+      OffsetCommitKey key{group.id, topic, partition};
+      const bool goes =
+          !is_unstable(key) && has_expired(group, topic, value, now, config_.offsets_retention);
+      if (goes) expired.push_back(std::move(key));
       all = all && goes;
     }
   }
   delete_offsets(expired, actions);
-  return all;
+  return all && !pending_offsets_.has_some(group.id);
 }
 
-bool Coordinator::replay(Bytes key, const std::optional<Bytes>& value, Timestamp now) {
+bool Coordinator::replay(Bytes key, const std::optional<Bytes>& value, ProducerId producer,
+                         Timestamp now) {
   const auto record = decode_record(key, value);
   if (!record) return false;
-  std::visit([&](const auto& each) { apply(each, now); }, *record);
+  std::visit([&](const auto& each) { apply(each, producer, now); }, *record);
   return true;
 }
 
-void Coordinator::apply(const OffsetCommitRecord& record, Timestamp now) {
-  if (!record.value) return offsets_.remove(record.key);
+void Coordinator::apply(const OffsetCommitRecord& record, ProducerId producer, Timestamp now) {
+  if (!record.value) return remove_offset(record.key);
   make(record.key.group, now);  // where offsets are all there is
-  offsets_.put(record.key, *record.value);
+  if (producer != none_of<ProducerId>) {
+    return pending_offsets_.put(producer, record.key, *record.value);
+  }
+  put_offset(record.key, *record.value);
 }
 
-void Coordinator::apply(const GroupMetadataRecord& record, Timestamp) {
+void Coordinator::apply(const GroupMetadataRecord& record, ProducerId, Timestamp) {
   const std::string& id = record.key.group;
   if (const auto before = groups_.find(id); before != groups_.end()) groups_.erase(before);
   if (record.value) groups_.emplace(id, Entry{Group(id, *record.value), {}});

@@ -4,9 +4,12 @@
 #include "group/actions.h"
 #include "group/group.h"
 #include "group/offsets.h"
+#include "group/pending_offsets.h"
 #include "wire/08_offset_commit.h"
 #include "wire/12_heartbeat.h"
 #include "wire/13_leave_group.h"
+#include "wire/28_txn_offset_commit.h"
+#include "wire/transaction_marker.h"
 
 #include <functional>
 #include <map>
@@ -44,6 +47,16 @@ class Coordinator {
   // One offset of a commit that was checked.
   wire::ErrorCode commit(const OffsetCommitKey& key, OffsetCommitValue value, Actions& actions);
 
+  // The same in a transaction: what is committed takes effect when that ends, if it is committed.
+  // The records are to be appended as part of the producer's transaction.
+  wire::ErrorCode check_commit(const wire::TxnOffsetCommitRequest& request, Now now);
+  wire::ErrorCode commit(const OffsetCommitKey& key, OffsetCommitValue value, ProducerId producer,
+                         Actions& actions);
+  // The marker of a transaction is in the log.
+  void end_transaction(ProducerId producer, wire::TransactionResult result);
+
+  // Whether an open transaction may still change it (KIP-447).
+  bool is_unstable(const OffsetCommitKey& key) const { return pending_offsets_.has(key); }
   // Null where nothing is committed.
   const OffsetCommitValue* find_offset(std::string_view group, std::string_view topic,
                                        PartitionId partition) const;
@@ -71,9 +84,10 @@ class Coordinator {
   // Offsets that are kept no longer go, and groups that are left with nothing. Every now and then.
   void clean_up(Timestamp now, Actions& actions);
 
-  // One record of the log, in the order of the log. False where it is damaged; those of other kinds
-  // of groups are passed over.
-  bool replay(Bytes key, const std::optional<Bytes>& value, Timestamp now);
+  // One record of the log, in the order of the log, and whose transaction it belongs to, if to any.
+  // False where it is damaged; those of other kinds of groups are passed over. Between the records
+  // stand the ends of transactions.
+  bool replay(Bytes key, const std::optional<Bytes>& value, ProducerId producer, Timestamp now);
   // That was the last one: time begins to run, and groups that are larger than they may be now
   // rebalance.
   void finish_replay(Now now, Actions& actions);
@@ -94,18 +108,23 @@ class Coordinator {
     friend bool operator>(const Alarm& one, const Alarm& other) { return one.at > other.at; }
   };
 
+  wire::ErrorCode add_record(const OffsetCommitKey& key, const OffsetCommitValue& value,
+                             Actions& actions) const;
   Entry* find_entry(std::string_view group);
   Entry& make(const std::string& group, Timestamp now);
   void set_alarm(Entry& entry);
-  void apply(const OffsetCommitRecord& record, Timestamp now);
-  void apply(const GroupMetadataRecord& record, Timestamp now);
-  void apply(const ForeignRecord&, Timestamp) {}
+  void apply(const OffsetCommitRecord& record, ProducerId producer, Timestamp now);
+  void apply(const GroupMetadataRecord& record, ProducerId producer, Timestamp now);
+  void apply(const ForeignRecord&, ProducerId, Timestamp) {}
+  void put_offset(const OffsetCommitKey& key, OffsetCommitValue value);
+  void remove_offset(const OffsetCommitKey& key);
   void delete_offsets(const std::vector<OffsetCommitKey>& keys, Actions& actions);
   bool expire_offsets(const Group& group, Timestamp now, Actions& actions);
 
   const GroupConfig& config_;
   std::map<std::string, Entry, std::less<>> groups_;
   Offsets offsets_;
+  PendingOffsets pending_offsets_;
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
 };
 

@@ -7,6 +7,7 @@
 #include "wire/api.h"
 #include "wire/coordinator_record.h"
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,7 +35,7 @@ struct OffsetCommitKey {
     wire(m.topic);
     wire(m.partition);
   }
-  friend bool operator==(const OffsetCommitKey&, const OffsetCommitKey&) = default;
+  friend auto operator<=>(const OffsetCommitKey&, const OffsetCommitKey&) = default;
 };
 
 // Versions 0-4: v1 expiry, v2 without it, v3 leader epoch, v4 flexible, with the topic's id.

@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   group::Coordinator coordinator(config);
   const Now now{TimePoint{} + std::chrono::hours{1}, Timestamp{1700000000000}};
   for (const auto& [key, value] : content.records) {
-    (void)coordinator.replay(key, value, now.time);
+    (void)coordinator.replay(key, value, none_of<ProducerId>, now.time);
   }
   group::Actions actions;
   coordinator.finish_replay(now, actions);

@@ -192,7 +192,7 @@ class GroupScript : public testing::Test {
     auto fresh = std::make_unique<group::Coordinator>(config_);
     for (const group::Record& record : log_) {
       const auto value = record.value ? std::optional<Bytes>(*record.value) : std::nullopt;
-      EXPECT_TRUE(fresh->replay(record.key, value, now_.time));
+      EXPECT_TRUE(fresh->replay(record.key, value, none_of<ProducerId>, now_.time));
     }
     fresh->check();
     return fresh;

@@ -51,8 +51,8 @@ bool is_of_another(const group::OffsetCommitValue& value, const Uuid& wanted) {
 
 class FetchHandler {
  public:
-  FetchHandler(Node& node, wire::Version version)
-      : node_(node), by_id_(version >= first_with_ids) {}
+  FetchHandler(Node& node, wire::Version version, bool must_be_stable)
+      : node_(node), by_id_(version >= first_with_ids), must_be_stable_(must_be_stable) {}
 
   Group operator()(const Wanted& wanted) {
     Group group;
@@ -62,7 +62,7 @@ class FetchHandler {
     if (!found.shard) return group;
     const group::Coordinator& coordinator = *found.shard->coordinator;
     if (!wanted.topics) {
-      group.topics = all(coordinator.offsets_of(wanted.group_id));
+      group.topics = all(coordinator, wanted.group_id);
     } else {
       for (const WantedTopic& topic : *wanted.topics) {
         group.topics.push_back(some(coordinator, wanted.group_id, topic));
@@ -72,9 +72,9 @@ class FetchHandler {
   }
 
  private:
-  std::vector<Topic> all(const group::Offsets::Topics& offsets) const {
+  std::vector<Topic> all(const group::Coordinator& coordinator, const std::string& group) const {
     std::vector<Topic> topics;
-    for (const auto& [name, partitions] : offsets) {
+    for (const auto& [name, partitions] : coordinator.offsets_of(group)) {
       const auto known = node_.view().find(name);
       if (by_id_ && !known) continue;  // there is no id to tell it by
       Topic& topic = topics.emplace_back();
@@ -82,7 +82,10 @@ class FetchHandler {
       if (known) topic.topic_id = known->id;
       for (const auto& [id, value] : partitions) {
         const bool is_current = !by_id_ || !is_of_another(value, topic.topic_id);
-        if (is_current) topic.partitions.push_back(committed(id, value));
+        if (!is_current) continue;
+        topic.partitions.push_back(must_wait(coordinator, {group, name, id})
+                                       ? nothing(id, ErrorCode::unstable_offset_commit)
+                                       : committed(id, value));
       }
     }
     return topics;
@@ -99,6 +102,10 @@ class FetchHandler {
         topic.partitions.push_back(nothing(id, ErrorCode::unknown_topic_id));
         continue;
       }
+      if (must_wait(coordinator, {group, topic.name, id})) {
+        topic.partitions.push_back(nothing(id, ErrorCode::unstable_offset_commit));
+        continue;
+      }
       const auto* const value = coordinator.find_offset(group, topic.name, id);
       const bool is_there = value && !is_of_another(*value, wanted.topic_id);
       topic.partitions.push_back(is_there ? committed(id, *value) : nothing(id));
@@ -106,8 +113,13 @@ class FetchHandler {
     return topic;
   }
 
+  bool must_wait(const group::Coordinator& coordinator, const group::OffsetCommitKey& key) const {
+    return must_be_stable_ && coordinator.is_unstable(key);
+  }
+
   Node& node_;
   bool by_id_;
+  bool must_be_stable_;  // KIP-447
 };
 
 // What is asked of the one group, in the form that newer versions have for many.
@@ -154,7 +166,7 @@ OffsetFetchResponse as_one_group(Group group) {
 
 void handle(const OffsetFetchRequest& request, const ExchangePtr& exchange) {
   const wire::Version version = exchange->version();
-  FetchHandler fetch(exchange->node(), version);
+  FetchHandler fetch(exchange->node(), version, request.require_stable);
   OffsetFetchResponse response;
   if (version >= first_with_groups) {
     std::set<std::string_view> all_of;  // the groups of which everything is in the answer
