@@ -438,7 +438,8 @@ TEST_F(Script, RandomHistories) {
     for (int i = 0; i < 60; ++i) {
       const auto version = static_cast<std::int16_t>(random() % 3);
       const auto result = random() % 2 == 0 ? commit : abort_it;
-      const auto epoch = static_cast<std::int16_t>(producer.epoch.value + random() % 3 - 1);
+      const auto epoch =
+          static_cast<std::int16_t>(producer.epoch.value + static_cast<int>(random() % 3) - 1);
       switch (random() % 9) {
         case 0: {
           const auto outcome =
@@ -495,6 +496,29 @@ TEST(TransactionRecords, AreReadBackAsTheyWereWritten) {
   EXPECT_EQ(again.record().value, record.value);
   EXPECT_EQ(again.partitions, one.partitions);
   EXPECT_EQ(again.next_producer, one.next_producer);
+}
+
+// The example of docs/format-transaction-state.md.
+TEST(TransactionRecords, AreWrittenInKafkasFormat) {
+  Transaction one;
+  one.id = "pay";
+  one.producer = one.previous_producer = {7};
+  one.epoch = {3};
+  one.timeout_ms = 60000;
+  one.state = State::prepare_commit;
+  one.partitions = {{"orders", {0}}, {"orders", {5}}};
+  one.started = {100};
+  one.updated = {200};
+  one.client_version = 2;
+  const Record record = one.record();
+  EXPECT_EQ(as_text(record.key), std::string_view("\0\0\0\3pay", 7));
+  constexpr std::string_view expected(
+      "\0\1\0\0\0\0\0\0\0\7\0\3\0\0\xea\x60\2"
+      "\2\7orders\3\0\0\0\0\0\0\0\5\0"
+      "\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\x64"
+      "\2\0\x8\0\0\0\0\0\0\0\7\2\2\0\2",
+      66);
+  EXPECT_EQ(as_text(*record.value), expected);
 }
 
 TEST(TransactionRecords, EveryTruncationIsFound) {
