@@ -91,7 +91,8 @@ void Replication::receive(const FollowResponse& response) {
     partition->wake_all();
     return node_.commit();
   }
-  is_awaited ? partition->wake_all() : partition->wake(partition->take_growth());
+  const log::Growth growth = partition->take_growth();
+  is_awaited ? partition->wake_all() : partition->wake(growth);
   node_.commit();  // fetches that have enough now
   // The answer to a fetch may have changed what there is.
   Partition* const still = node_.partitions().replica(response.topic_id, response.partition);

@@ -209,6 +209,9 @@ void Coordinator::forget_topics(const TopicExists& exists, Actions& actions) {
       }
     }
   }
+  pending_offsets_.for_each([&](const OffsetCommitKey& key, const OffsetCommitValue& value) {
+    if (!exists(key.topic, value.topic_id)) keys.push_back(key);
+  });
   delete_offsets(keys, actions);
 }
 

@@ -33,6 +33,13 @@ std::vector<OffsetCommitKey> PendingOffsets::of(std::string_view group) const {
   return keys;
 }
 
+void PendingOffsets::for_each(
+    const std::function<void(const OffsetCommitKey&, const OffsetCommitValue&)>& visit) const {
+  for (const auto& [producer, entries] : by_producer_) {
+    for (const auto& [key, entry] : entries) visit(key, entry.value);
+  }
+}
+
 void PendingOffsets::overtake(const OffsetCommitKey& key) {
   const auto producers = by_key_.find(key);
   if (producers == by_key_.end()) return;

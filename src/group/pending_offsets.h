@@ -4,6 +4,7 @@
 #include "group/records.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string_view>
@@ -25,6 +26,9 @@ class PendingOffsets {
   bool has_some(std::string_view group) const;
   // Those of a group, of whichever transaction.
   std::vector<OffsetCommitKey> of(std::string_view group) const;
+
+  void for_each(
+      const std::function<void(const OffsetCommitKey&, const OffsetCommitValue&)>& visit) const;
 
   // The key was committed without a transaction, later than all that wait: what comes of them does
   // not go back behind that.

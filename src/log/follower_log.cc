@@ -21,6 +21,12 @@ Result<> FollowerLog::find_segments(const Progress& progress) {
     const auto base = offset_in_file_name(name, ".log");
     if (base && *base < end) add_segment(*base);
   }
+  for (const std::string& name : names) {
+    const auto base = offset_in_file_name(name, ".txnindex");
+    if (Segment* const segment = base ? segments_.at(*base) : nullptr) {
+      segment->expect_transaction_index();
+    }
+  }
   // The leader may have removed all that there was; what comes next is found when it is there.
   const bool has_records = progress.log_start_offset < end;
   if (segments_.empty() && has_records) return Error{Fault::not_found, directory_ + ": no segment"};
@@ -56,6 +62,7 @@ Result<> FollowerLog::advance(const Progress& progress) {
       return Error{Fault::corrupt, segments_.last().log_path() + ": ends before offset " +
                                        std::to_string(progress.high_watermark.value)};
     }
+    TRY(segments_.last().reload_aborted());  // the last word of a segment that is complete
     add_segment(next_offset_);
   }
   if (epochs_.latest() > known) learn_epochs(progress.high_watermark);

@@ -25,11 +25,12 @@ std::vector<FilePtr> files_to_sync(const Segment& segment) {
   return files;
 }
 
-Result<> sync_all(const std::vector<FilePtr>& files) {
-  for (const FilePtr& file : files) {
+// With the names of those that may be new.
+Result<> sync(const std::vector<FilePtr>& synced, FileSystem& files, const std::string& directory) {
+  for (const FilePtr& file : synced) {
     TRY(file->sync());
   }
-  return {};
+  return files.sync_directory(directory);
 }
 
 }  // namespace
@@ -118,14 +119,18 @@ PartitionLog::Appended PartitionLog::append(const EndOfTransaction& end,
   return {.fault = {}, .base_offset = BatchView(keeper->bytes).base_offset()};
 }
 
-std::optional<VerificationGuard> PartitionLog::begin_verification(const BatchView& batch,
-                                                                  bool bumps_epochs,
-                                                                  Timestamp now) {
+PartitionLog::Verification PartitionLog::begin_verification(const BatchView& batch,
+                                                            bool bumps_epochs, Timestamp now) {
   owner_.enter();
   const ProducerId producer = batch.producer_id();
-  if (producers_.has_transaction(producer, batch.producer_epoch())) return std::nullopt;
-  return producers_.verifications().begin(producer, batch.producer_epoch(), batch.base_sequence(),
-                                          bumps_epochs, now);
+  const ProducerEpoch epoch = batch.producer_epoch();
+  const auto known = producers_.producers().find(producer);
+  if (known != producers_.producers().end() && epoch < known->second.epoch) {
+    return {wire::ErrorCode::invalid_producer_epoch, {}};
+  }
+  if (producers_.has_transaction(producer, epoch)) return {};
+  return {wire::ErrorCode::none, producers_.verifications().begin(
+                                     producer, epoch, batch.base_sequence(), bumps_epochs, now)};
 }
 
 Result<> PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,
@@ -152,7 +157,8 @@ void PartitionLog::learn_producers(const BatchView& batch, Segment& segment) {
 }
 
 Offset PartitionLog::last_stable_at(Offset high_watermark) const {
-  return std::min(high_watermark, producers_.first_unstable_offset().value_or(high_watermark));
+  const Offset undecided = producers_.first_unstable_offset().value_or(high_watermark);
+  return std::min(high_watermark, std::max(undecided, log_start_offset_));
 }
 
 // Kafka: LogSegment.shouldRoll.
@@ -185,12 +191,9 @@ Result<> PartitionLog::roll(Timestamp now) {
   committed_size_ = 0;
   written_behind_ = 0;
   bytes_since_checkpoint_ = 0;
-  plan_sync(
-      [sealed = files_to_sync(sealed), &files = files_, directory = directory_] {
-        auto synced = sync_all(sealed);
-        return synced ? files.sync_directory(directory) : synced;
-      },
-      next_offset_);
+  plan_sync([synced = files_to_sync(sealed), &files = files_,
+             directory = directory_] { return sync(synced, files, directory); },
+            next_offset_);
   return {};
 }
 
@@ -248,7 +251,9 @@ Result<> PartitionLog::plan_checkpoint() {
   bytes_since_checkpoint_ = 0;
   TRY(active().flush_indexes(Segment::Flush::so_far));
   TRY(write_snapshot());
-  plan_sync([files = files_to_sync(active())] { return sync_all(files); }, high_watermark_);
+  plan_sync([synced = files_to_sync(active()), &files = files_,
+             directory = directory_] { return sync(synced, files, directory); },
+            high_watermark_);
   return {};
 }
 
@@ -276,17 +281,28 @@ void PartitionLog::begin_epoch(LeaderEpoch epoch) {
 }
 
 Result<> PartitionLog::write_snapshot() {
-  const auto path = [&](Offset offset) {
-    return directory_ + "/" + offset_in_file_name(offset) + ".snapshot";
-  };
-  const Offset before = std::exchange(snapshot_offset_, next_offset_);
-  TRY(files_.write_cache_file(path(next_offset_), producers_.encode()));
-  // Kafka keeps the snapshots that stand at the beginning of a segment.
-  if (before.value >= 0 && before != next_offset_ && !segments_.has_segment_at(before)) {
-    auto removed = files_.remove(path(before));
+  if (!snapshots_.empty() && snapshots_.back() == next_offset_) return {};
+  TRY(files_.write_cache_file(snapshot_path(next_offset_), producers_.encode()));
+  snapshots_.push_back(next_offset_);
+  return remove_old_snapshots();
+}
+
+// A restart begins with the last one that does not stand behind the recovery point: what is between
+// may be lost. Kafka keeps those at the beginning of a segment too.
+Result<> PartitionLog::remove_old_snapshots() {
+  // One more than that, as the recovery point on the disk lags.
+  while (snapshots_.size() > 2 && snapshots_[2] <= recovery_point_) {
+    const Offset old = snapshots_.front();
+    snapshots_.erase(snapshots_.begin());
+    if (segments_.has_segment_at(old)) continue;
+    auto removed = files_.remove(snapshot_path(old));
     if (!removed && removed.error().fault != Fault::not_found) return removed;
   }
   return {};
+}
+
+std::string PartitionLog::snapshot_path(Offset offset) const {
+  return directory_ + "/" + offset_in_file_name(offset) + ".snapshot";
 }
 
 Result<> PartitionLog::write_epochs() {
@@ -345,13 +361,13 @@ Result<> PartitionLog::advance_log_start(Offset start) {
   ASSERT(start <= high_watermark_);
   if (start <= log_start_offset_) return {};
   log_start_offset_ = start;
+  grow(0, high_watermark_, std::max(last_stable_offset_, start));
   if (epochs_.truncate_before(start)) {
     TRY(write_epochs());
   }
   while (Segment* const oldest = segments_.oldest_before(start)) {
     TRY(oldest->remove_files());
-    auto snapshot =
-        files_.remove(directory_ + "/" + offset_in_file_name(oldest->base_offset()) + ".snapshot");
+    auto snapshot = files_.remove(snapshot_path(oldest->base_offset()));
     if (!snapshot && snapshot.error().fault != Fault::not_found) return snapshot;
     segments_.drop_oldest();
   }
@@ -363,14 +379,12 @@ Result<> PartitionLog::close() {
   if (offline_) return *offline_;
   TRY(commit());
   TRY(active().flush_indexes(Segment::Flush::sealed));
-  if (snapshot_offset_ != next_offset_) {
-    TRY(write_snapshot());
-  }
+  TRY(write_snapshot());
   if (recovery_point_ < next_offset_) {
-    TRY(active().file()->sync());
+    TRY(sync(files_to_sync(active()), files_, directory_));
   }
   recovery_point_ = next_offset_;
-  return {};
+  return remove_old_snapshots();
 }
 
 }  // namespace odradek::log

@@ -78,10 +78,14 @@ class PartitionLog final : public ReadableLog {
   Appended append(const EndOfTransaction& end, const AppendContext& context);
   Result<> commit();
 
-  // Before the first batch of a transaction is appended its coordinator is to be asked: the guard
-  // to append it with, or nothing where the transaction is known here.
-  std::optional<VerificationGuard> begin_verification(const wire::BatchView& batch,
-                                                      bool bumps_epochs, Timestamp now);
+  // Before the first batch of a transaction is appended its coordinator is to be asked. Gives the
+  // guard to append it with; none where the transaction is known here, or where there is nothing to
+  // ask because the epoch is an old one (INVALID_PRODUCER_EPOCH).
+  struct Verification {
+    wire::ErrorCode error = wire::ErrorCode::none;
+    std::optional<VerificationGuard> guard;
+  };
+  Verification begin_verification(const wire::BatchView& batch, bool bumps_epochs, Timestamp now);
 
   // Also fails once the log is offline. `end` is at most the high watermark.
   Result<Chunk> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;
@@ -145,6 +149,8 @@ class PartitionLog final : public ReadableLog {
   Result<> roll(Timestamp now);
   void plan_sync(std::function<Result<>()> run, Offset recovery_point);
   Result<> write_snapshot();
+  Result<> remove_old_snapshots();
+  std::string snapshot_path(Offset offset) const;
   Result<> write_epochs();
   void plan_write_behind();
   Result<> plan_checkpoint();
@@ -162,7 +168,7 @@ class PartitionLog final : public ReadableLog {
   Timestamp active_since_{};
   Offset next_offset_;  // behind what is staged
   Offset recovery_point_;
-  Offset snapshot_offset_{-1};
+  std::vector<Offset> snapshots_;    // that have a file, but for those of old segments; in order
   std::int64_t committed_size_ = 0;  // of the active segment
   std::int64_t written_behind_ = 0;  // of the active segment
   std::int64_t bytes_since_checkpoint_ = 0;

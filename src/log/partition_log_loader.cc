@@ -28,9 +28,13 @@ Result<> PartitionLogLoader::find_segments() {
           log_.files_, log_.directory_ + "/" + offset_in_file_name(*base), *base));
     }
     if (const auto taken = offset_in_file_name(name, ".snapshot")) {
-      snapshot_offset_ = std::max(snapshot_offset_, *taken);
       snapshots_.push_back(*taken);
     }
+    if (const auto base = offset_in_file_name(name, ".txnindex")) indexed_.insert(*base);
+  }
+  std::sort(snapshots_.begin(), snapshots_.end());
+  for (const Offset base : indexed_) {
+    if (Segment* const segment = log_.segments_.at(base)) segment->expect_transaction_index();
   }
   if (!log_.segments_.empty()) return {};
   const Offset first = log_.log_start_offset_;
@@ -48,14 +52,14 @@ Result<> PartitionLogLoader::load_epochs() {
   return {};
 }
 
+// The last one that can be read and does not stand behind the recovery point.
 Result<> PartitionLogLoader::load_snapshot() {
-  if (snapshot_offset_.value < 0) return {};
-  const auto content = log_.files_.read_file(log_.directory_ + "/" +
-                                             offset_in_file_name(snapshot_offset_) + ".snapshot");
-  if (content && log_.producers_.decode(*content)) {
-    log_.snapshot_offset_ = snapshot_offset_;
-  } else {
-    snapshot_offset_ = {-1};
+  for (auto offset = snapshots_.rbegin(); offset != snapshots_.rend(); ++offset) {
+    if (*offset > log_.recovery_point_) continue;
+    const auto content = log_.files_.read_file(log_.snapshot_path(*offset));
+    if (!content || !log_.producers_.decode(*content)) continue;
+    snapshot_offset_ = *offset;
+    return {};
   }
   return {};
 }
@@ -79,11 +83,11 @@ Result<> PartitionLogLoader::replay() {
   log_.log_start_offset_ = std::min(log_.log_start_offset_, log_.high_watermark_);
   log_.recovery_point_ = std::min(log_.recovery_point_, log_.high_watermark_);
   log_.epochs_.truncate_from(log_.next_offset_);
-  log_.last_stable_offset_ = log_.last_stable_at(log_.high_watermark_);
-  if (log_.snapshot_offset_ > log_.next_offset_) {
+  log_.begin_at(log_.next_offset_, log_.last_stable_at(log_.next_offset_),
+                static_cast<std::size_t>(log_.segments_.size()));
+  if (snapshot_offset_ > log_.next_offset_) {
     // The snapshot speaks of batches that were cut off: learn the producers from the log alone.
     log_.producers_.clear();
-    log_.snapshot_offset_ = {-1};
     snapshot_offset_ = {-1};
     return replay();
   }
@@ -94,15 +98,18 @@ Result<> PartitionLogLoader::replay() {
 // it again, it would be believed.
 Result<> PartitionLogLoader::remove_snapshots_of_lost_history() {
   for (const Offset snapshot : snapshots_) {
-    if (snapshot <= log_.next_offset_) continue;
-    TRY(log_.files_.remove(log_.directory_ + "/" + offset_in_file_name(snapshot) + ".snapshot"));
+    if (snapshot > log_.next_offset_) {
+      TRY(log_.files_.remove(log_.snapshot_path(snapshot)));
+    } else if (snapshot >= snapshot_offset_) {
+      log_.snapshots_.push_back(snapshot);
+    }
   }
   return {};
 }
 
 Result<> PartitionLogLoader::replay_segment(Offset base, Segment& segment, Offset from) {
   TRY(segment.load());
-  segment.forget_aborted_from(snapshot_offset_);
+  TRY(segment.forget_aborted_from(snapshot_offset_));
   log_.next_offset_ = std::max(log_.next_offset_, base);
   const auto learn = [&](const wire::BatchView& batch) { this->learn(batch, segment); };
   const std::int64_t end = segment.size();

@@ -4,6 +4,8 @@
 #include "log/partition_log.h"
 
 #include <memory>
+#include <set>
+#include <vector>
 
 namespace odradek::log {
 
@@ -38,7 +40,8 @@ class PartitionLogLoader {
   PartitionLog::Recovery& recovery_;
   bool epochs_known_ = false;
   Offset snapshot_offset_{-1};
-  std::vector<Offset> snapshots_;  // all that have a file
+  std::vector<Offset> snapshots_;  // all that have a file, in order
+  std::set<Offset> indexed_;       // segments with a .txnindex
 };
 
 }  // namespace odradek::log

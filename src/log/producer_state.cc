@@ -108,7 +108,9 @@ ErrorCode ProducerState::check(const EndOfTransaction& end) const {
 
 std::optional<CompletedTransaction> ProducerState::update(const wire::BatchView& batch) {
   if (!batch.has_producer()) return std::nullopt;
-  if (batch.is_transactional()) verifications_.end(batch.producer_id());
+  if (batch.is_transactional() && !is_for_next_transaction(batch)) {
+    verifications_.end(batch.producer_id());
+  }
   if (batch.is_control()) return end_transaction(batch);
   ProducerEntry& entry = producers_[batch.producer_id()];
   if (entry.epoch != batch.producer_epoch()) entry.start_epoch(batch.producer_epoch());
@@ -124,6 +126,14 @@ std::optional<CompletedTransaction> ProducerState::update(const wire::BatchView&
     open_transactions_.emplace(batch.base_offset(), batch.producer_id());
   }
   return std::nullopt;
+}
+
+// In version 2 a marker has the epoch that the producer goes on with, maybe before the marker
+// comes.
+bool ProducerState::is_for_next_transaction(const wire::BatchView& batch) const {
+  const auto* const asked = verifications_.find(batch.producer_id());
+  return batch.is_control() && asked && asked->bumps_epochs &&
+         asked->epoch == batch.producer_epoch();
 }
 
 std::optional<CompletedTransaction> ProducerState::end_transaction(const wire::BatchView& batch) {
@@ -183,7 +193,11 @@ Buffer ProducerState::encode() const {
   };
   for (const ProducerId id : ids) {
     const ProducerEntry& entry = producers_.at(id);
-    for (const ProducerBatch& batch : entry.batches()) add(id, entry, batch);
+    for (ProducerBatch batch : entry.batches()) {
+      // A marker may have come since; the last entry says when the producer was heard of.
+      if (batch == entry.batches().back()) batch.timestamp = entry.last_timestamp;
+      add(id, entry, batch);
+    }
     if (entry.batches().empty()) {
       add(id, entry, {.last_offset = Offset{-1}, .timestamp = entry.last_timestamp});
     }

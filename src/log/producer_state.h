@@ -114,6 +114,7 @@ class ProducerState {
 
  private:
   wire::ErrorCode check_sequence(const wire::BatchView& batch, const ProducerEntry* entry) const;
+  bool is_for_next_transaction(const wire::BatchView& batch) const;
   std::optional<CompletedTransaction> end_transaction(const wire::BatchView& batch);
 
   std::unordered_map<ProducerId, ProducerEntry> producers_;

@@ -49,6 +49,12 @@ class ReadableLog {
   // `bytes` more are there, and no offset goes back. What a part of the open transactions leaves
   // behind when it ends is estimated: it only decides when somebody looks.
   void grow(std::size_t bytes, Offset high_watermark, Offset last_stable_offset);
+  // Where it begins; `bytes` at most lie behind the last stable offset.
+  void begin_at(Offset high_watermark, Offset last_stable_offset, std::size_t bytes) {
+    high_watermark_ = high_watermark;
+    last_stable_offset_ = last_stable_offset;
+    unstable_bytes_ = last_stable_offset < high_watermark ? bytes : 0;
+  }
 
   Offset log_start_offset_;
   Offset high_watermark_;
@@ -69,10 +75,10 @@ inline void ReadableLog::grow(std::size_t bytes, Offset high_watermark, Offset l
   unstable_bytes_ += bytes;
   if (undecided <= 0 || decided <= 0) return;
   const double part = static_cast<double>(decided) / static_cast<double>(undecided);
-  const auto released = decided == undecided
-                            ? unstable_bytes_
-                            : static_cast<std::size_t>(part * static_cast<double>(unstable_bytes_));
-  unstable_bytes_ -= released;
+  const auto estimate = static_cast<std::size_t>(part * static_cast<double>(unstable_bytes_));
+  // There is something to look at, however little it is.
+  const auto released = decided == undecided ? unstable_bytes_ : std::max<std::size_t>(estimate, 1);
+  unstable_bytes_ -= std::min(unstable_bytes_, released);
   growth_.stable_bytes += released;
 }
 

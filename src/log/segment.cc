@@ -34,6 +34,9 @@ std::optional<Offset> offset_in_file_name(std::string_view name, std::string_vie
 
 Result<> Segment::create() {
   TRY(file_, files_.open(log_path(), FileSystem::Open::create));
+  // Of a segment of this name that a power cut took.
+  auto removed = files_.remove(path_ + ".txnindex");
+  if (!removed && removed.error().fault != Fault::not_found) return removed;
   return file_->truncate(0);
 }
 
@@ -57,20 +60,28 @@ Result<> Segment::load_index_files() {
   offsets_.load(offsets);
   offsets_.keep_while([&](const OffsetEntry& entry) { return entry.position < size_; });
   times_.load(times);
-  return reload_aborted();
-}
-
-Result<> Segment::reload_aborted() {
-  TRY(const Buffer aborted, read_or_empty(files_, path_ + ".txnindex"));
-  aborted_.load(aborted);
-  const bool is_of_another =
-      !aborted_.entries().empty() && aborted_.entries().front().last_offset < base_offset_;
-  if (is_of_another) aborted_.clear();
   return {};
 }
 
-void Segment::forget_aborted_from(Offset offset) {
+Result<> Segment::reload_aborted() {
+  const auto content = files_.read_file(path_ + ".txnindex", max_index_bytes + AbortedEntry::size);
+  if (!content && content.error().fault != Fault::not_found) return content.error();
+  has_unread_aborted_ = false;
+  if (!content) return {};  // none yet, or gone with the segment: what is known stays
+  aborted_.load(*content);
+  const auto& entries = aborted_.entries();
+  if (!entries.empty() && entries.front().last_offset < base_offset_) aborted_.clear();
+  return {};
+}
+
+Result<> Segment::forget_aborted_from(Offset offset) {
+  if (has_unread_aborted_) {
+    TRY(reload_aborted());
+    // What another process wrote is synced with what this one writes.
+    TRY(transaction_file_, files_.open(path_ + ".txnindex", FileSystem::Open::create));
+  }
   aborted_.keep_while([&](const AbortedEntry& entry) { return entry.last_offset < offset; });
+  return {};
 }
 
 Result<> Segment::flush_aborted() {
@@ -82,7 +93,9 @@ Result<> Segment::flush_aborted() {
 }
 
 Result<bool> Segment::find_aborted(Offset from, Offset end, std::vector<AbortedEntry>& found) {
-  TRY(load());
+  if (has_unread_aborted_) {
+    TRY(reload_aborted());
+  }
   for (const AbortedEntry& each : aborted_.entries()) {
     if (each.last_offset >= from && each.first_offset < end) found.push_back(each);
     // What ends later began behind the range.
@@ -278,7 +291,8 @@ Result<> Segment::remove_files() {
 }
 
 bool Segment::index_is_full() const {
-  return (offsets_.entries().size() + 1) * OffsetEntry::size > max_index_bytes;
+  return (offsets_.entries().size() + 1) * OffsetEntry::size > max_index_bytes ||
+         (aborted_.entries().size() + 1) * AbortedEntry::size > max_index_bytes;
 }
 
 }  // namespace odradek::log

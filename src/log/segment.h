@@ -51,8 +51,10 @@ class Segment {
   void note(const AbortedEntry& aborted) { aborted_.add(aborted); }
   Result<> flush_aborted();
   // Those whose marker stands at or behind `offset` will be noted again.
-  void forget_aborted_from(Offset offset);
-  // For a reader beside the one that writes the segment.
+  Result<> forget_aborted_from(Offset offset);
+  // There is a file of them, which is read when it is needed.
+  void expect_transaction_index() { has_unread_aborted_ = true; }
+  // For a reader beside the one that writes the segment: there may be more now.
   Result<> reload_aborted();
   // Adds those that may lie in [from, end); true where no later segment has any.
   Result<bool> find_aborted(Offset from, Offset end, std::vector<AbortedEntry>& found);
@@ -104,6 +106,7 @@ class Segment {
   TimeIndex times_;
   TransactionIndex aborted_;
   FilePtr transaction_file_;
+  bool has_unread_aborted_ = false;
   std::int64_t bytes_since_entry_ = 0;
   Timestamp max_timestamp_{};
   Timestamp

@@ -88,7 +88,7 @@ Result<std::vector<AbortedEntry>> SegmentList::aborted(Offset begin, Offset end,
   if (by_offset_.empty()) return found;
   auto segment = std::prev(by_offset_.upper_bound(std::max(begin, by_offset_.begin()->first)));
   for (; segment != by_offset_.end(); ++segment) {
-    if (beside == Beside::the_writer) {
+    if (beside == Beside::the_writer && std::next(segment) == by_offset_.end()) {
       TRY(segment->second->reload_aborted());
     }
     TRY(const bool was_last, segment->second->find_aborted(begin, end, found));

@@ -33,6 +33,11 @@ class SegmentList {
   Segment& first() { return *by_offset_.begin()->second; }
   Segment& last() { return *std::prev(by_offset_.end())->second; }
   bool has_segment_at(Offset base) const { return by_offset_.contains(base); }
+  // Null where none begins there.
+  Segment* at(Offset base) {
+    const auto found = by_offset_.find(base);
+    return found == by_offset_.end() ? nullptr : found->second.get();
+  }
 
   // Where what may be read ends: behind it the last segment may hold more.
   struct End {

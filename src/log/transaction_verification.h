@@ -8,8 +8,8 @@
 
 namespace odradek::log {
 
-// Says that a partition was found to belong to a transaction. It is worth nothing any more once the
-// transaction has ended here, or a record of it was appended. Kafka: VerificationGuard.
+// Says that a partition was found to belong to a transaction. It is worth nothing any more once
+// that transaction has ended here, or a record of it was appended. Kafka: VerificationGuard.
 struct VerificationGuard {
   std::uint64_t number = 0;  // 0: nobody was asked
   friend bool operator==(const VerificationGuard&, const VerificationGuard&) = default;

@@ -14,6 +14,7 @@ using wire::TransactionResult;
 
 namespace {
 
+constexpr auto retry_delay = std::chrono::seconds(1);
 constexpr std::int16_t broker_version = 2;  // of what is aborted without a client's asking
 
 // Kafka: TransactionCoordinator.isValidProducerId.
@@ -282,9 +283,13 @@ std::vector<std::string> Coordinator::take_expired(Now now) {
 
 void Coordinator::abort_expired(std::string_view id, ProducerId fresh, Now now, Actions& actions) {
   Transaction* const transaction = find_mutable(id);
-  if (transaction && transaction->deadline <= now.steady) {
-    fence(*transaction, fresh, now, actions);
+  if (!transaction || transaction->deadline > now.steady) return;
+  if (transaction->has_exhausted_epochs() && fresh == none_of<ProducerId>) {
+    transaction->deadline = now.steady + retry_delay;
+    deadlines_.emplace(transaction->deadline, transaction->id);
+    return;
   }
+  fence(*transaction, fresh, now, actions);
 }
 
 void Coordinator::clean_up(Timestamp now, Actions& actions) {

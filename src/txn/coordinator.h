@@ -106,7 +106,8 @@ class Coordinator {
   std::optional<TimePoint> wake_up() const;
   // Those that have, each once: they are to be given to abort_expired().
   std::vector<std::string> take_expired(Now now);
-  // Aborts it and fences its producer, if it is still open and too old.
+  // Aborts it and fences its producer, if it is still open and too old; later, where a producer id
+  // is needed and could not be had.
   void abort_expired(std::string_view id, ProducerId fresh, Now now, Actions& actions);
   // Forgets ids that nobody used for long. Every now and then.
   void clean_up(Timestamp now, Actions& actions);

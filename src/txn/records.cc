@@ -28,6 +28,9 @@ std::optional<DecodedRecord> decode_record(Bytes key, const std::optional<Bytes>
   if (!decoded) return std::nullopt;
   TransactionRecord record{std::move(*decoded), {}};
   if (!value) return record;
+  const bool has_version = value->size() >= sizeof(wire::Version);
+  const auto version = has_version ? load_big<wire::Version>(value->data()) : wire::Version{0};
+  if (version > TransactionLogValue::newest) return ForeignRecord{type};  // as Kafka passes it over
   record.value = wire::decode_record_value<TransactionLogValue>(*value);
   if (!record.value) return std::nullopt;
   return record;

@@ -77,7 +77,7 @@ struct TransactionRecord {
   TransactionLogKey key;
   std::optional<TransactionLogValue> value;
 };
-// Of a type that this code does not know.
+// Of a type or a version that this code does not know.
 struct ForeignRecord {
   std::int16_t type = 0;
 };

@@ -137,6 +137,17 @@ TEST_F(GroupTransactionTest, ADeletedGroupForgetsWhatIsPending) {
   EXPECT_EQ(again->find("g"), nullptr);
 }
 
+TEST_F(GroupTransactionTest, ADeletedTopicForgetsWhatIsPending) {
+  commit(key(), 9, 1);
+  Actions actions;
+  coordinator_->forget_topics([](const std::string&, const Uuid&) { return false; }, actions);
+  log(actions);
+  EXPECT_FALSE(coordinator_->is_unstable(key()));
+  end(1, TransactionResult::commit);
+  EXPECT_EQ(offset(key()), -1);
+  EXPECT_EQ(offset(*replayed(), key()), -1);
+}
+
 // Histories of three producers and one without transactions over three partitions: what is replayed
 // is what there is, after each step, and only ends and plain commits change what is seen.
 TEST_F(GroupTransactionTest, RandomHistories) {

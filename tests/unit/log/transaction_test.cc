@@ -43,8 +43,8 @@ class TransactionTest : public testing::Test {
   }
   // As the broker does it: the coordinator is asked where that is needed, and says yes.
   PartitionLog::Appended append(Buffer batch) {
-    const auto guard = log_->begin_verification(wire::BatchView(batch), false, now_);
-    return append(std::move(batch), guard.value_or(VerificationGuard{}));
+    const auto asked = log_->begin_verification(wire::BatchView(batch), false, now_);
+    return append(std::move(batch), asked.guard.value_or(VerificationGuard{}));
   }
   PartitionLog::Appended append(Buffer batch, VerificationGuard guard,
                                 Origin origin = Origin::client) {
@@ -197,22 +197,63 @@ TEST_F(TransactionTest, ARecordThatNobodyVouchedForIsRefused) {
 // KIP-890: the coordinator said yes, and the transaction ended before the record came.
 TEST_F(TransactionTest, AnEndOvertakesTheCoordinatorsWord) {
   const Buffer late = records(1, 0);
-  const auto guard = log_->begin_verification(wire::BatchView(late), false, now_);
+  const auto guard = log_->begin_verification(wire::BatchView(late), false, now_).guard;
   ASSERT_TRUE(guard);
   end(1, abort_it);
   EXPECT_EQ(append(late, *guard).fault.error, ErrorCode::invalid_txn_state);
   EXPECT_EQ(stable(), 1);
 }
 
+// KIP-890, part 2: the producer goes on in the epoch of the marker, before that is written.
+TEST_F(TransactionTest, TheNextTransactionIsAskedForBeforeTheMarkerOfTheLastCame) {
+  append(records(1, 0));
+  const Buffer next = records(1, 0, 1, 1);
+  const auto guard = log_->begin_verification(wire::BatchView(next), true, now_).guard;
+  end(1, commit, 1, 2);
+  EXPECT_EQ(append(next, *guard).fault.error, ErrorCode::none);
+  EXPECT_EQ(stable(), 2);
+}
+
+TEST_F(TransactionTest, NobodyIsAskedAboutAnOldEpoch) {
+  append(records(1, 0, 1, 3));
+  const auto asked = log_->begin_verification(wire::BatchView(records(1, 1, 1, 2)), false, now_);
+  EXPECT_EQ(asked.error, ErrorCode::invalid_producer_epoch);
+  EXPECT_FALSE(asked.guard);
+}
+
+TEST_F(TransactionTest, WhatIsUndecidedDoesNotLieBeforeTheStart) {
+  append(records(1, 0));
+  plain(9);
+  ASSERT_TRUE(log_->advance_log_start(Offset{10}));
+  EXPECT_EQ(stable(), 10);
+  plain();
+  EXPECT_EQ(stable(), 10);
+  end(1, commit);
+  EXPECT_EQ(stable(), 12);
+}
+
+// Of the files behind the recovery point a power cut may leave any.
+TEST_F(TransactionTest, ASnapshotBehindTheRecoveryPointIsNotBelieved) {
+  append(records(1, 0));
+  end(1, abort_it);
+  append(records(2, 0));
+  const auto before = aborted();
+  ASSERT_TRUE(log_->close());
+  std::filesystem::remove(directory_ / "00000000000000000000.txnindex");
+  open();
+  EXPECT_EQ(aborted(), before);
+  EXPECT_EQ(stable(), 2);
+}
+
 TEST_F(TransactionTest, OfBatchesThatWaitTheFirstMustComeFirst) {
-  const auto guard = log_->begin_verification(wire::BatchView(records(1, 7)), false, now_);
-  EXPECT_EQ(log_->begin_verification(wire::BatchView(records(1, 5)), false, now_), guard);
+  const auto guard = log_->begin_verification(wire::BatchView(records(1, 7)), false, now_).guard;
+  EXPECT_EQ(log_->begin_verification(wire::BatchView(records(1, 5)), false, now_).guard, guard);
   EXPECT_EQ(append(records(1, 7), *guard).fault.error, ErrorCode::out_of_order_sequence_number);
   EXPECT_EQ(append(records(1, 5), *guard).fault.error, ErrorCode::none);
 }
 
 TEST_F(TransactionTest, InVersion2ANewProducerBeginsWithSequenceZero) {
-  const auto guard = log_->begin_verification(wire::BatchView(records(1, 3)), true, now_);
+  const auto guard = log_->begin_verification(wire::BatchView(records(1, 3)), true, now_).guard;
   EXPECT_EQ(append(records(1, 3), *guard).fault.error, ErrorCode::out_of_order_sequence_number);
 }
 
@@ -253,7 +294,7 @@ TEST_F(TransactionTest, ACoordinatorsRecordsHaveNoSequence) {
   Buffer batch = test::a_batch({.producer_id = ProducerId{1},
                                 .producer_epoch = ProducerEpoch{0},
                                 .attributes = wire::transactional_attribute});
-  const auto guard = log_->begin_verification(wire::BatchView(batch), false, now_);
+  const auto guard = log_->begin_verification(wire::BatchView(batch), false, now_).guard;
   EXPECT_EQ(append(batch, *guard).fault.error, ErrorCode::invalid_record);
   EXPECT_EQ(append(batch, *guard, Origin::coordinator).fault.error, ErrorCode::none);
   EXPECT_EQ(append(batch, {}, Origin::coordinator).fault.error, ErrorCode::none);
