@@ -83,6 +83,7 @@ std::vector<wire::LeaveGroupResponse::MemberResponse> Coordinator::leave(
     return results;
   }
   std::vector<wire::LeaveGroupResponse::MemberResponse> unknown;
+  unknown.reserve(members.size());
   for (const auto& member : members) {
     unknown.push_back({member.member_id, member.group_instance_id, ErrorCode::unknown_member_id});
   }

@@ -133,7 +133,7 @@ class Join {
   }
 
   // Kafka: updateStaticMemberThenRebalanceOrCompleteJoin. Whoever had the instance is fenced.
-  void come_back_as_static(const std::string& old_id, std::string new_id) {
+  void come_back_as_static(const std::string& old_id, const std::string& new_id) {
     Member& before = *group_.members.find(old_id);
     rebalance_.answer_join(before, refuse_join(old_id, ErrorCode::fenced_instance_id));
     rebalance_.answer_sync(before, ErrorCode::fenced_instance_id);

@@ -35,7 +35,7 @@ Coordinator nobody(ErrorCode error, std::string_view message) {
   coordinator.node_id = none_of<NodeId>;
   coordinator.port = -1;
   coordinator.error_code = error;
-  coordinator.error_message = std::move(message);
+  coordinator.error_message = message;
   return coordinator;
 }
 
