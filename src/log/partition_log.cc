@@ -19,6 +19,10 @@ constexpr std::int64_t checkpoint_interval = 64 << 20;
 // kernel can take back when it needs them.
 constexpr std::int64_t write_behind_step = 8 << 20;
 
+PartitionLog::Appended storage_error(const Error& error) {
+  return {.fault = {wire::ErrorCode::kafka_storage_error, error.context, {}}};
+}
+
 std::vector<FilePtr> files_to_sync(const Segment& segment) {
   std::vector<FilePtr> files{segment.file()};
   if (segment.transaction_file()) files.push_back(segment.transaction_file());
@@ -64,14 +68,6 @@ Error PartitionLog::go_offline(Error error) {
   staged_.clear();
   return error;
 }
-
-namespace {
-
-PartitionLog::Appended storage_error(const Error& error) {
-  return {.fault = {wire::ErrorCode::kafka_storage_error, error.context, {}}};
-}
-
-}  // namespace
 
 PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const KeeperPtr& owner,
                                             const AppendContext& context) {

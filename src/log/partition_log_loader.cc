@@ -16,7 +16,7 @@ Result<std::unique_ptr<PartitionLog>> PartitionLogLoader::load(const PartitionLo
   TRY(loader.load_epochs());
   TRY(loader.load_snapshot());
   TRY(loader.replay());
-  TRY(loader.remove_snapshots_of_lost_history());
+  TRY(loader.remove_useless_snapshots());
   return log;
 }
 
@@ -95,10 +95,11 @@ Result<> PartitionLogLoader::replay() {
 }
 
 // One that stands behind the end speaks of batches that were cut off; once the log has grown past
-// it again, it would be believed.
-Result<> PartitionLogLoader::remove_snapshots_of_lost_history() {
+// it again, it would be believed. Those before the one that was loaded are of no more use.
+Result<> PartitionLogLoader::remove_useless_snapshots() {
   for (const Offset snapshot : snapshots_) {
-    if (snapshot > log_.next_offset_) {
+    const bool is_old = snapshot < snapshot_offset_ && !log_.segments_.has_segment_at(snapshot);
+    if (snapshot > log_.next_offset_ || is_old) {
       TRY(log_.files_.remove(log_.snapshot_path(snapshot)));
     } else if (snapshot >= snapshot_offset_) {
       log_.snapshots_.push_back(snapshot);
@@ -113,7 +114,8 @@ Result<> PartitionLogLoader::replay_segment(Offset base, Segment& segment, Offse
   log_.next_offset_ = std::max(log_.next_offset_, base);
   const auto learn = [&](const wire::BatchView& batch) { this->learn(batch, segment); };
   const std::int64_t end = segment.size();
-  TRY(const std::int64_t position, segment.position_of(from));
+  // From the last batch before it, which says where the log ends if nothing follows.
+  TRY(const std::int64_t position, segment.position_of(std::max(base, from + -1)));
   TRY(const std::int64_t unsynced, segment.position_of(log_.recovery_point_));
   std::int64_t whole = position;
   if (position < unsynced) {

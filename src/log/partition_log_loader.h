@@ -32,7 +32,7 @@ class PartitionLogLoader {
   Result<> load_epochs();
   Result<> load_snapshot();
   Result<> replay();
-  Result<> remove_snapshots_of_lost_history();
+  Result<> remove_useless_snapshots();
   Result<> replay_segment(Offset base, Segment& segment, Offset from);
   void learn(const wire::BatchView& batch, Segment& segment);
 

@@ -245,6 +245,20 @@ TEST_F(TransactionTest, ASnapshotBehindTheRecoveryPointIsNotBelieved) {
   EXPECT_EQ(stable(), 2);
 }
 
+TEST_F(TransactionTest, OldSnapshotsDoNotPileUp) {
+  const auto count = [&] {
+    const auto names = files_.list(directory_.path());
+    return std::count_if(names->begin(), names->end(),
+                         [](const std::string& name) { return name.ends_with(".snapshot"); });
+  };
+  for (int i = 0; i < 6; ++i) {
+    plain();
+    ASSERT_TRUE(log_->close());
+    open(log_->high_watermark());
+    EXPECT_LE(count(), 3) << i;
+  }
+}
+
 TEST_F(TransactionTest, OfBatchesThatWaitTheFirstMustComeFirst) {
   const auto guard = log_->begin_verification(wire::BatchView(records(1, 7)), false, now_).guard;
   EXPECT_EQ(log_->begin_verification(wire::BatchView(records(1, 5)), false, now_).guard, guard);
