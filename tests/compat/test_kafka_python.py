@@ -76,13 +76,33 @@ class KafkaPythonTest(unittest.TestCase):
             producer.close()
             admin.close()
 
+    def test_a_topic_that_is_deleted_and_comes_again(self):
+        with Broker("group.initial.rebalance.delay.ms=0", "auto.create.topics.enable=false") as broker:
+            admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+            both = [NewTopic("stays", 2, 1), NewTopic("goes", 2, 1)]
+            admin.create_topics(both)
+            members = [GroupMember(broker, [], ("stays", "goes")) for _ in range(2)]
+
+            def owned():
+                return sorted(each for member in members for each in member.owned)
+
+            everything = sorted(TopicPartition(topic, i) for topic in ("stays", "goes") for i in range(2))
+            wait_until(lambda: owned() == everything)
+            admin.delete_topics(["goes"])
+            wait_until(lambda: owned() == [TopicPartition("stays", i) for i in range(2)])
+            admin.create_topics(both[1:])
+            wait_until(lambda: owned() == everything)
+            for each in members:
+                each.leave()
+            admin.close()
+
 
 class GroupMember(threading.Thread):
     """A consumer in a thread of its own: its poll() does not return before the whole group has joined."""
 
-    def __init__(self, broker, seen):
+    def __init__(self, broker, seen, topics=("life",)):
         super().__init__(daemon=True)
-        self.consumer = KafkaConsumer("life", bootstrap_servers=broker.bootstrap, group_id="g", enable_auto_commit=False,
+        self.consumer = KafkaConsumer(*topics, metadata_max_age_ms=500, bootstrap_servers=broker.bootstrap, group_id="g", enable_auto_commit=False,
                                       auto_offset_reset="earliest", heartbeat_interval_ms=200, session_timeout_ms=10000)
         self.seen, self.owned, self.leaving = seen, (), threading.Event()
         self.start()
