@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/process.h"
 
+#include "broker/stop_signals.h"
 #include "meta/catalogue_log.h"
 #include "meta/leadership.h"
 
-#include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
@@ -44,14 +44,13 @@ Result<> Process::run(const Ready& ready) {
   TRY(make_seats());
   describe_cluster();
   TRY(open_data());
-  make_nodes();
-  TRY(open_control());
-  boost::asio::signal_set signals(seats_.front()->loop, SIGINT, SIGTERM);
-  signals.async_wait([this](const auto& cancelled, int signal) {
-    if (cancelled) return;
+  StopSignals signals(seats_.front()->loop);
+  TRY(signals.listen([this](int signal) {
     spdlog::info("stopping signal={}", signal);
     stop_loops();
-  });
+  }));
+  make_nodes();
+  TRY(open_control());
   for (const auto& seat : seats_) {
     for (auto& listener : seat->listeners) {
       TRY(listener->listen(*config_.options().socket_listen_backlog_size));
@@ -59,7 +58,6 @@ Result<> Process::run(const Ready& ready) {
   }
   ready(started());
   run_loops();
-  signals.cancel();
   finish_messages();
   control_.reset();
   return close_data();
