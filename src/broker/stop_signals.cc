@@ -22,15 +22,14 @@ Result<> StopSignals::listen(Stop stop) {
     return Error{Fault::io, "cannot receive signals: " + std::generic_category().message(errno)};
   }
   signals_.assign(descriptor);
-  signals_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                      [this, stop = std::move(stop)](const auto& failed) {
-                        if (failed) return;
-                        signalfd_siginfo received{};
-                        const auto size =
-                            ::read(signals_.native_handle(), &received, sizeof received);
-                        stop(size == sizeof received ? static_cast<int>(received.ssi_signo)
-                                                     : SIGTERM);
-                      });
+  signals_.async_wait(
+      boost::asio::posix::stream_descriptor::wait_read,
+      [this, stop = std::move(stop)](const auto& failed) {
+        if (failed) return;
+        signalfd_siginfo received{};
+        const auto size = ::read(signals_.native_handle(), &received, sizeof received);
+        stop(size == sizeof received ? static_cast<int>(received.ssi_signo) : SIGTERM);
+      });
   return {};
 }
 

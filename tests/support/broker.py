@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts the built broker for a test, and stops or kills it."""
 
+import fcntl
 import json
 import os
 import random
@@ -18,17 +19,27 @@ BUILD = os.environ.get("ODRADEK_BUILD", os.path.join(os.path.dirname(__file__), 
 BINARY = os.path.join(BUILD, "odradek")
 
 
+_held_ports = []  # locks that are ours until the process ends
+
+
 def free_ports(count):
-    """The first of `count` free ports in a row, below those that the system gives to clients."""
+    """The first of `count` free ports in a row, below those that the system gives to clients, which no other test
+    that runs now will choose: a broker that is killed and started again finds them free."""
+    locks = os.path.join(tempfile.gettempdir(), "odradek-test-ports")
+    os.makedirs(locks, exist_ok=True)
     while True:
-        first = random.randrange(20000, 32000)
+        first = random.randrange(20000, 32000, 16)
+        lock = open(os.path.join(locks, str(first)), "w")
         try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for port in range(first, first + count):
                 with socket.create_server(("127.0.0.1", port)):
                     pass
-            return first
         except OSError:
+            lock.close()
             continue
+        _held_ports.append(lock)
+        return first
 
 
 class Broker:
@@ -41,7 +52,7 @@ class Broker:
         self._arguments = list(arguments)
         self.process = None
         self.nodes = nodes
-        self.port = 0 if nodes == 1 else free_ports(nodes)  # of the first node
+        self.port = free_ports(nodes)  # of the first node
         self.log_path = self.data + ".log"
 
     def __enter__(self):
