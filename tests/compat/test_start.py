@@ -50,6 +50,12 @@ class StartTest(unittest.TestCase):
         self.assert_refused(done, port, "in use", "--port")
         self.assertFalse(os.path.exists(self.directory + "/data"))
 
+    def test_port_0_takes_a_free_one_and_says_which(self):
+        broker = Broker(nodes=1)
+        broker.port = 0
+        with broker, RawClient(broker.port) as client:
+            self.assertIn(18, client.api_versions())
+
     def test_a_data_directory_in_use(self):
         with Broker(data=self.directory) as broker:
             before = snapshot(self.directory)
