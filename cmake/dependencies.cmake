@@ -12,6 +12,12 @@ foreach(codec zstd lz4 snappy deflate)
   target_link_libraries(odradek_codecs INTERFACE ${ODRADEK_${codec}})
 endforeach()
 
+if(ODRADEK_STATIC)
+  find_library(ODRADEK_re2 NAMES libre2.a REQUIRED)
+else()
+  find_library(ODRADEK_re2 NAMES re2 REQUIRED)
+endif()
+
 # Debian has fmt and spdlog as shared libraries only, and the broker is one static binary: fmt is
 # used from its headers, spdlog is compiled once from its own.
 add_library(odradek_text STATIC ${PROJECT_SOURCE_DIR}/cmake/spdlog.cc)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/option.h"
+#include "broker/coordinator_options.h"
 #include "meta/topic_options.h"
 
 #include <cstdint>
@@ -14,13 +15,7 @@ namespace odradek::broker {
 // Every setting of the broker, under Kafka's names; those of topics are beside them, under their
 // broker names. Values come from the defaults, the file, the environment and the command line, and
 // for some from the catalogue while it runs (config_sources.h).
-struct BrokerOptions : OptionSet {
-  static constexpr auto at_start = OptionUpdate::at_start;
-  static constexpr auto per_broker = OptionUpdate::per_broker;
-  static constexpr auto cluster_wide = OptionUpdate::cluster_wide;
-  static constexpr auto enforced = OptionEffect::enforced;
-  static constexpr auto accepted = OptionEffect::accepted;
-
+struct BrokerOptions : CoordinatorOptions {
   Option<std::int32_t> node_id{*this, {"node.id", "The id of this broker."}, 1, at_least(0)};
   Option<std::int32_t> broker_id{
       *this, {"broker.id", "The older name of node.id; -1 where that one counts."}, -1};
@@ -181,68 +176,6 @@ struct BrokerOptions : OptionSet {
   Option<std::int32_t> log_roll_hours{
       *this, {"log.roll.hours", "segment.ms in hours, where that is not set."}, 168, at_least(1)};
 
-  Option<std::int32_t> offsets_topic_replication_factor{
-      *this,
-      {"offsets.topic.replication.factor",
-       "Replicas of __consumer_offsets; at most as many as there are nodes."},
-      3,
-      {1, 32767}};
-  Option<std::int32_t> offsets_topic_num_partitions{
-      *this, {"offsets.topic.num.partitions", "Partitions of __consumer_offsets."}, 50, {1, 10000}};
-  Option<std::int32_t> offsets_topic_segment_bytes{
-      *this,
-      {"offsets.topic.segment.bytes", "segment.bytes of __consumer_offsets."},
-      104857600,
-      at_least(1 << 20)};
-  Option<std::int32_t> offsets_retention_minutes{
-      *this,
-      {"offsets.retention.minutes",
-       "How long committed offsets are kept that no consumer of the group needs any more."},
-      10080,
-      at_least(1)};
-  Option<std::int64_t> offsets_retention_check_interval_ms{
-      *this,
-      {"offsets.retention.check.interval.ms", "How often it is looked for such offsets."},
-      600000,
-      at_least<std::int64_t>(1)};
-  Option<std::int32_t> offset_metadata_max_bytes{
-      *this,
-      {"offset.metadata.max.bytes", "The longest text that may be committed with an offset."},
-      4096,
-      at_least(0)};
-  Option<std::int32_t> group_initial_rebalance_delay_ms{
-      *this,
-      {"group.initial.rebalance.delay.ms",
-       "How long the first rebalance of a group waits for more members."},
-      3000,
-      at_least(0)};
-  Option<std::int32_t> group_min_session_timeout_ms{
-      *this,
-      {"group.min.session.timeout.ms", "The shortest session time-out that a consumer may have."},
-      6000,
-      at_least(1)};
-  Option<std::int32_t> group_max_session_timeout_ms{
-      *this,
-      {"group.max.session.timeout.ms", "The longest session time-out that a consumer may have."},
-      1800000,
-      at_least(1)};
-  Option<std::int32_t> group_max_size{*this,
-                                      {"group.max.size", "Members that a consumer group may have."},
-                                      std::numeric_limits<std::int32_t>::max(),
-                                      at_least(1)};
-
-  Option<std::int32_t> transaction_state_log_replication_factor{
-      *this,
-      {"transaction.state.log.replication.factor", "Replicas of __transaction_state.", at_start,
-       accepted},
-      1,
-      at_least(1)};
-  Option<std::int32_t> transaction_state_log_min_isr{
-      *this,
-      {"transaction.state.log.min.isr", "min.insync.replicas of __transaction_state.", at_start,
-       accepted},
-      1,
-      at_least(1)};
   Option<std::int64_t> leader_replication_throttled_rate{
       *this,
       {"leader.replication.throttled.rate", "Nothing is copied between replicas.", per_broker,
