@@ -57,6 +57,11 @@ constexpr std::array apis{
     entry<wire::DeleteRecordsRequest>(),
     entry<wire::InitProducerIdRequest>(),
     entry<wire::OffsetForLeaderEpochRequest>(),
+    entry<wire::AddPartitionsToTxnRequest>(),
+    entry<wire::AddOffsetsToTxnRequest>(),
+    entry<wire::EndTxnRequest>(),
+    entry<wire::WriteTxnMarkersRequest>(),
+    entry<wire::TxnOffsetCommitRequest>(),
     entry<wire::DescribeConfigsRequest>(),
     entry<wire::AlterConfigsRequest>(),
     entry<wire::DescribeLogDirsRequest>(),
@@ -68,6 +73,9 @@ constexpr std::array apis{
     entry<wire::ListPartitionReassignmentsRequest>(),
     entry<wire::OffsetDeleteRequest>(),
     entry<wire::DescribeClusterRequest>(),
+    entry<wire::DescribeProducersRequest>(),
+    entry<wire::DescribeTransactionsRequest>(),
+    entry<wire::ListTransactionsRequest>(),
     entry<wire::DescribeTopicPartitionsRequest>(),
 };
 

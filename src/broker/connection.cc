@@ -176,7 +176,7 @@ void Connection::execute(const ReceiveBuffer::Frame& frame) {
   }
   open_.push_back(new Exchange(node_, Self(this), header, frame.keeper));
   const ExchangePtr exchange = open_.back();
-  const bool may_overtake = serve(exchange, reader);
+  const bool may_overtake = serve(exchange, reader) && !exchange->holds_back_others();
   holds_execution_ = !may_overtake && exchange->state() == Exchange::State::open;
   if (exchange->state() == Exchange::State::closing)
     is_closing_ = true;  // nothing behind it counts

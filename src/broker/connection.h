@@ -22,8 +22,8 @@ class Listener;
 // what was produced, then sends all answers that are due with one call.
 //
 // Order: answers leave in the order of the requests. A waiting Produce or Fetch holds up the
-// answers behind it, not the execution of the requests; any other waiting request holds up both, as
-// in Kafka, which executes one request of a connection at a time.
+// answers behind it, not the execution of the requests, unless it says so; any other waiting
+// request holds up both, as in Kafka, which executes one request of a connection at a time.
 //
 // Back-pressure: while a client does not take its answers, or has `max_open` requests waiting,
 // nothing more is executed or read from it.

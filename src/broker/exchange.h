@@ -39,6 +39,10 @@ class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_uns
   Connection& connection() const { return *connection_; }
   const wire::RequestHeader& header() const { return header_; }
   wire::Version version() const { return header_.api_version; }
+  // No later request of the connection is executed before this one is answered, even where its API
+  // lets them.
+  void hold_back_others() { holds_back_others_ = true; }
+  bool holds_back_others() const { return holds_back_others_; }
   // What keeps the views in the request alive.
   const KeeperPtr& frame() const { return frame_; }
   // For what waits and has copied what it needs.
@@ -82,6 +86,7 @@ class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_uns
   wire::Output output_;
   Waiting* waiting_ = nullptr;
   State state_ = State::open;
+  bool holds_back_others_ = false;
 };
 using ExchangePtr = boost::intrusive_ptr<Exchange>;
 

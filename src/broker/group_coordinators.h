@@ -2,50 +2,42 @@
 #pragma once
 
 #include "base/ids.h"
-#include "base/uuid.h"
-#include "broker/partition.h"
+#include "base/now.h"
+#include "broker/coordinator_shards.h"
 #include "broker/waiting_exchanges.h"
 #include "group/coordinator.h"
+#include "log/producer_state.h"
 #include "meta/catalogue_view.h"
 #include "wire/error_code.h"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <functional>
-#include <map>
-#include <memory>
-#include <optional>
 #include <string_view>
 
 namespace odradek::broker {
 
 class Node;
 
-// The groups that a node coordinates: those whose partition of __consumer_offsets it leads. Loads
-// them from the log when the leadership comes, gives them up when it goes, appends what they
-// decide and sends their replies once that is written, and keeps the time for them.
+// The groups that a node coordinates: those whose partition of __consumer_offsets it leads.
 class GroupCoordinators {
  public:
   explicit GroupCoordinators(Node& node);
 
   // One partition's groups.
-  struct Shard {
-    Shard(PartitionId partition, const group::GroupConfig& config) : id(partition) {
-      restart(config);
-    }
-    // Nothing has been loaded.
-    void restart(const group::GroupConfig& config) {
-      next = Offset{-1};
-      coordinator = std::make_unique<group::Coordinator>(config);
-    }
-    bool is_to_begin() const { return state == State::loading && next == Offset{-1} && !waits; }
+  class Shard final : public CoordinatorShard {
+   public:
+    Shard(GroupCoordinators& all, PartitionId partition);
 
-    enum class State { loading, loaded, failed };
-    PartitionId id;
-    State state = State::loading;
-    bool waits = false;  // before it is tried again
-    Offset next;         // of the record to be loaded next
-    std::unique_ptr<group::Coordinator> coordinator;
+    bool replay(const log::LoggedRecord& logged) override;
+    void loaded() override;
+    void unload() override;
+    std::optional<TimePoint> wake_up() const override { return coordinator.wake_up(); }
+    void on_time() override;
+    void clean_up() override;
+
+    group::Coordinator coordinator;
+
+   private:
+    GroupCoordinators& all_;
   };
   // The shard, ready for use, or why there is none: NOT_COORDINATOR, or
   // COORDINATOR_LOAD_IN_PROGRESS.
@@ -53,10 +45,11 @@ class GroupCoordinators {
     Shard* shard = nullptr;
     wire::ErrorCode error = wire::ErrorCode::none;
   };
-  Found find(std::string_view group);
+  Found find(std::string_view group) { return found(shards_.find(group)); }
   // Calls `visit` with every shard that is led here; COORDINATOR_LOAD_IN_PROGRESS if one of them
   // is not ready yet.
   wire::ErrorCode for_each(const std::function<void(Shard&)>& visit);
+  Partition& partition_of(const Shard& shard) { return *shards_.partition_of(shard.id); }
 
   const group::GroupConfig& config() const { return config_; }
   Now now() const;
@@ -68,42 +61,38 @@ class GroupCoordinators {
   using Then = std::function<void(wire::ErrorCode)>;
   void carry_out(Shard& shard, group::Actions actions, Then then = {});
 
+  // The offsets that a producer commits in its transaction, as check() of the shard's coordinator
+  // allowed and made them. What the log has against it is told as it is.
+  struct InTransaction {
+    ProducerId producer;
+    ProducerEpoch epoch;
+    log::VerificationGuard guard;
+  };
+  void commit(Shard& shard, const group::Actions& actions, const InTransaction& transaction,
+              Then then);
+  // The marker of a transaction that has offsets in this partition. NOT_LEADER_OR_FOLLOWER where
+  // that cannot be written now.
+  void end_transaction(PartitionId partition, const log::EndOfTransaction& end, Then then);
+
   // The view, or who has which log, has changed: takes up and gives up partitions.
   void follow_catalogue();
   // Topics are gone: so is what was committed for them.
   void forget_topics();
   // Time stands still from here on.
-  void stop();
+  void stop() { shards_.stop(); }
 
  private:
-  Partition* partition_of(PartitionId id);
-  bool leads(PartitionId id);
-  void take_up(PartitionId id);
-  void give_up_unless(const std::function<bool(PartitionId)>& stays);
-  void give_up(Shard& shard);
-  void for_each_loaded(const std::function<void(Shard&)>& visit);
+  static Found found(const CoordinatorShards::Found& found) {
+    return {static_cast<Shard*>(found.shard), found.error};
+  }
   group::Coordinator::TopicExists topic_exists() const;
-  void load(Shard& shard);
-  Result<> load_some(Shard& shard, Partition& partition);
-  void load_next_later();
-  void finish_loading(Shard& shard);
-  void fail(Shard& shard, const Error& reason);
+  void forget_topics(Shard& shard);
   void reply(const group::Actions& actions, wire::ErrorCode failure);
-  void wake_up_for(const Shard& shard);
-  void on_timer();
-  void clean_up_later();
 
   Node& node_;
   group::GroupConfig config_;
-  std::map<PartitionId, Shard> shards_;
-  std::optional<Uuid> topic_id_;
   WaitingExchanges waiting_;
-  boost::asio::steady_timer timer_;
-  std::optional<TimePoint> timer_at_;
-  boost::asio::steady_timer clean_up_timer_;
-  boost::asio::steady_timer retry_timer_;
-  bool loads_later_ = false;
-  bool is_stopped_ = false;
+  CoordinatorShards shards_;
 };
 
 }  // namespace odradek::broker

@@ -3,58 +3,98 @@
 
 #include "broker/node.h"
 #include "wire/record_batch_builder.h"
+#include "wire/transaction_marker.h"
 
 #include <limits>
 #include <utility>
 
 namespace odradek::broker {
+
+using log::BatchFault;
+using wire::ErrorCode;
+
 namespace {
 
 // What a record takes beside key and value, at most: lengths, deltas, the count of headers.
 constexpr std::size_t record_overhead = 32;
 
-std::size_t encoded_size(const InternalRecord& record) {
-  return record.key.size() + (record.value ? record.value->size() : 0) + record_overhead;
+BatchFault cannot_store(const Error& error) {
+  return {ErrorCode::kafka_storage_error, error.context, {}};
 }
 
-Result<> append_batch(Node& node, Partition& partition, log::PartitionLog& log,
-                      const wire::RecordBatchBuilder& builder) {
-  TRY(Buffer batch, builder.build({}));
-  const boost::intrusive_ptr<BufferKeeper> keeper(new BufferKeeper(std::move(batch)));
-  // What the broker has decided is not refused for its size; one record may be larger than a batch
-  // should be.
-  log::LogConfig config = partition.config();
-  config.max_message_bytes = std::numeric_limits<std::int32_t>::max();
-  // Nobody reads along: the coordinator has in memory what it says.
-  const log::PartitionLog::AppendContext context{config, partition.leader_epoch(), node.now(),
-                                                 /*is_read_soon=*/false};
-  const auto appended = log.append(keeper->bytes, keeper, context);
-  if (!appended.fault.found()) return {};
-  return Error{Fault::io, "append to " + partition.folder() + ": error " +
-                              std::to_string(static_cast<int>(appended.fault.error)) + " " +
-                              appended.fault.message};
-}
+// Of one call: into the same log, at the same time.
+class InternalAppend {
+ public:
+  InternalAppend(Node& node, Partition& partition, log::PartitionLog& log,
+                 const std::optional<TransactionalAppend>& transaction)
+      : partition_(partition), log_(log), now_(node.now()), config_(partition.config()) {
+    node.staged(partition);
+    // What the broker has decided is not refused for its size; one record may be larger than a
+    // batch should be.
+    config_.max_message_bytes = std::numeric_limits<std::int32_t>::max();
+    if (!transaction) return;
+    options_.producer_id = transaction->producer;
+    options_.producer_epoch = transaction->epoch;
+    options_.further_attributes = wire::transactional_attribute;
+    guard_ = transaction->guard;
+  }
+
+  BatchFault add(const wire::CoordinatorRecord& record) {
+    const auto limit = static_cast<std::size_t>(partition_.config().max_message_bytes);
+    const std::size_t size =
+        wire::BatchView::header_size + builder_.encoded_size() + record.size() + record_overhead;
+    BatchFault fault;
+    if (!builder_.empty() && size > limit) fault = finish();
+    builder_.add(now_, record.key, record.value);
+    return fault;
+  }
+
+  BatchFault finish() {
+    auto batch = std::exchange(builder_, {}).build(options_);
+    if (!batch) return cannot_store(batch.error());
+    const boost::intrusive_ptr<BufferKeeper> keeper(new BufferKeeper(std::move(*batch)));
+    // Nobody reads along: the coordinator has in memory what it says.
+    const log::PartitionLog::AppendContext context{config_,
+                                                   partition_.leader_epoch(),
+                                                   now_,
+                                                   /*is_read_soon=*/false,
+                                                   log::Origin::coordinator,
+                                                   guard_};
+    return log_.append(keeper->bytes, keeper, context).fault;
+  }
+
+ private:
+  Partition& partition_;
+  log::PartitionLog& log_;
+  Timestamp now_;
+  log::LogConfig config_;
+  wire::RecordBatchBuilder builder_;
+  wire::RecordBatchBuilder::Options options_;
+  log::VerificationGuard guard_;
+};
 
 }  // namespace
 
-Result<> append_internally(Node& node, Partition& partition,
-                           const std::vector<InternalRecord>& records) {
+BatchFault append_internally(Node& node, Partition& partition,
+                             const std::vector<wire::CoordinatorRecord>& records,
+                             const std::optional<TransactionalAppend>& transaction) {
   if (records.empty()) return {};
-  TRY(log::PartitionLog* const log, partition.log());
-  const auto limit = static_cast<std::size_t>(partition.config().max_message_bytes);
-  const Timestamp now = node.now();
-  wire::RecordBatchBuilder builder;
-  node.staged(partition);
-  for (const InternalRecord& record : records) {
-    const std::size_t size =
-        wire::BatchView::header_size + builder.encoded_size() + encoded_size(record);
-    if (!builder.empty() && size > limit) {
-      TRY(append_batch(node, partition, *log, builder));
-      builder = {};
-    }
-    builder.add(now, record.key, record.value);
+  const auto log = partition.log();
+  if (!log) return cannot_store(log.error());
+  InternalAppend append(node, partition, **log, transaction);
+  for (const auto& record : records) {
+    if (auto fault = append.add(record); fault.found()) return fault;
   }
-  return append_batch(node, partition, *log, builder);
+  return append.finish();
+}
+
+ErrorCode append_marker(Node& node, Partition& partition, const log::EndOfTransaction& end) {
+  const auto log = partition.log();
+  if (!log) return ErrorCode::kafka_storage_error;
+  node.staged(partition);
+  return (*log)
+      ->append(end, {partition.config(), partition.leader_epoch(), node.now()})
+      .fault.error;
 }
 
 }  // namespace odradek::broker

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/bytes.h"
+#include "base/ids.h"
 #include "broker/partition.h"
+#include "log/partition_log.h"
+#include "wire/coordinator_record.h"
+#include "wire/error_code.h"
 
 #include <functional>
 #include <optional>
@@ -12,16 +15,20 @@ namespace odradek::broker {
 
 class Node;
 
-// A record that the broker itself writes.
-struct InternalRecord {
-  Bytes key;
-  std::optional<Bytes> value;
+// As part of a producer's transaction.
+struct TransactionalAppend {
+  ProducerId producer;
+  ProducerEpoch epoch;
+  log::VerificationGuard guard;
 };
 
 // Stages records for a partition that is led here, in as few batches as its limit allows. They are
 // written at the node's next commit.
-Result<> append_internally(Node& node, Partition& partition,
-                           const std::vector<InternalRecord>& records);
+log::BatchFault append_internally(Node& node, Partition& partition,
+                                  const std::vector<wire::CoordinatorRecord>& records,
+                                  const std::optional<TransactionalAppend>& transaction = {});
+// Stages the marker that ends a transaction.
+wire::ErrorCode append_marker(Node& node, Partition& partition, const log::EndOfTransaction& end);
 
 // What is to happen once all that is staged for a partition has been written, or cannot be.
 struct AfterCommit {

@@ -14,6 +14,8 @@ class Node;
 
 // Where the state of groups is. Kafka: Topic.GROUP_METADATA_TOPIC_NAME.
 inline constexpr std::string_view consumer_offsets = "__consumer_offsets";
+// And that of transactions. Kafka: Topic.TRANSACTION_STATE_TOPIC_NAME.
+inline constexpr std::string_view transaction_state = "__transaction_state";
 
 // A new topic as the broker makes it when it is asked for, internal or not: with the counts and
 // configurations that the settings have for it. Kafka: AutoTopicCreationManager.creatableTopic.

@@ -63,6 +63,8 @@ Node::Node(Parts parts)
       sessions_(static_cast<std::size_t>(*options().max_incremental_fetch_session_cache_slots)),
       producer_ids_(writer_),
       groups_(*this),
+      transactions_(*this),
+      memberships_(*this),
       connections_(*this, receive_budget(options()) / cluster_.members.size()),
       switch_(*this, parts.listeners),
       checkpoint_timer_(parts.loop),
@@ -83,14 +85,20 @@ Timestamp Node::now() const {
 
 void Node::start() {
   switch_.follow_catalogue();
-  groups_.follow_catalogue();
+  follow_coordinators();
   if (leader_balancer_) leader_balancer_->look();
+}
+
+void Node::follow_coordinators() {
+  groups_.follow_catalogue();
+  transactions_.follow_catalogue();
 }
 
 void Node::leave() {
   switch_.leave();
   if (leader_balancer_) leader_balancer_->stop();
   groups_.stop();
+  transactions_.stop();
   checkpoint_timer_.cancel();
   partitions_.for_each([](Partition& partition) {
     if (partition.open_log()) partition.open_log()->release();
@@ -108,15 +116,17 @@ Result<> Node::close_logs() {
 
 void Node::receive(Message message) {
   if (message.version > view_.version()) return early_.push_back(std::move(message));
+  const Turn turn(*this);
   read(message);
   const auto is_ready = [&](const Message& each) { return each.version <= view_.version(); };
   for (;;) {
     const auto next = std::find_if(early_.begin(), early_.end(), is_ready);
-    if (next == early_.end()) return;
+    if (next == early_.end()) break;
     Message ready = std::move(*next);
     early_.erase(next);
     read(ready);
   }
+  commit();
 }
 
 void Node::read(Message& message) {
@@ -139,6 +149,24 @@ void Node::read(Message& message) {
     void operator()(const FollowResponse& content) const { node.replication_.receive(content); }
     void operator()(const SwitchRequest& content) const { node.switch_.receive(from, content); }
     void operator()(const SwitchResponse& content) const { node.switch_.receive(content); }
+    void operator()(const MarkersRequest& content) const {
+      write_markers(node, content.end, content.partitions,
+                    [this_node = &node, to = from,
+                     number = content.number](const std::vector<wire::ErrorCode>& errors) {
+                      this_node->send(to, MarkersResponse{number, errors});
+                    });
+    }
+    void operator()(const MarkersResponse& content) const {
+      node.transactions_.markers().receive(content);
+    }
+    void operator()(MembershipRequest& content) const {
+      node.transactions_.answer(std::move(content.membership),
+                                [this_node = &node, to = from, number = content.number](
+                                    const std::vector<wire::ErrorCode>& errors) {
+                                  this_node->send(to, MembershipResponse{number, errors});
+                                });
+    }
+    void operator()(const MembershipResponse& content) const { node.memberships_.receive(content); }
   };
   std::visit(Reader{*this, from}, message.content);
 }
@@ -158,12 +186,11 @@ void Node::apply(const Commit& commit) {
     partitions_.refresh_configs();
   }
   switch_.follow_catalogue();
-  groups_.follow_catalogue();
+  follow_coordinators();
   if (has<meta::TopicRemovedRecord>(*commit.records)) groups_.forget_topics();
   const bool moves_leaders = has<meta::NodeStartedRecord>(*commit.records) ||
                              has<meta::PartitionsChangedRecord>(*commit.records);
   if (leader_balancer_ && moves_leaders) leader_balancer_->look();
-  this->commit();  // fetches that waited for a partition that is gone, or moved
 }
 
 void Node::staged(Partition& partition) {

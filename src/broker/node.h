@@ -21,6 +21,8 @@
 #include "broker/replication.h"
 #include "broker/slab.h"
 #include "broker/storage_pool.h"
+#include "broker/transaction_coordinators.h"
+#include "broker/transaction_membership.h"
 #include "log/data_directory.h"
 #include "meta/catalogue.h"
 
@@ -79,9 +81,14 @@ class Node {
   FetchSessions& sessions() { return sessions_; }
   ProducerIds& producer_ids() { return producer_ids_; }
   GroupCoordinators& groups() { return groups_; }
+  TransactionCoordinators& transactions() { return transactions_; }
+  TransactionMemberships& memberships() { return memberships_; }
   log::DataDirectory& directory() { return directory_; }
   SlabPool& slabs() { return slabs_; }
   Timestamp now() const;
+
+  // Who has which log, or who leads what, has changed.
+  void follow_coordinators();
 
   // What nodes say to each other. A message that was written by a newer view than ours waits.
   template <class Content>
@@ -141,6 +148,8 @@ class Node {
   FetchSessions sessions_;
   ProducerIds producer_ids_;
   GroupCoordinators groups_;
+  TransactionCoordinators transactions_;
+  TransactionMemberships memberships_;
   ClientConnections connections_;
   NodeSwitch switch_;
   std::optional<LeaderBalancer> leader_balancer_;  // of the controller

@@ -4,9 +4,12 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/uuid.h"
+#include "broker/transaction_membership.h"
 #include "log/follower_log.h"
 #include "log/partition_log.h"
 #include "meta/records.h"
+#include "txn/transaction.h"
+#include "wire/error_code.h"
 
 #include <boost/asio/io_context.hpp>
 
@@ -15,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <variant>
+#include <vector>
 
 // What nodes say to each other: values, sent one way, in the order in which they were sent. Between
 // two threads that is a post to the other loop; between two machines it would be a frame on a
@@ -81,12 +85,37 @@ struct SwitchResponse {
   Result<> result;
 };
 
+// From a transaction's coordinator to the leader of these partitions: write its marker to them.
+struct MarkersRequest {
+  std::uint64_t number = 0;
+  log::EndOfTransaction end;
+  std::vector<txn::TopicPartition> partitions;
+};
+// And back, when they are written; in the same order.
+struct MarkersResponse {
+  std::uint64_t number = 0;
+  std::vector<wire::ErrorCode> errors;
+};
+
+// From the leader of these partitions to the coordinator of a transaction: do they belong to it, or
+// let them.
+struct MembershipRequest {
+  std::uint64_t number = 0;
+  TransactionMembership membership;
+};
+// And back, in the same order.
+struct MembershipResponse {
+  std::uint64_t number = 0;
+  std::vector<wire::ErrorCode> errors;
+};
+
 struct Message {
   NodeId from;
   // The version of the catalogue by which it was written: it is not to be read with an older view.
   std::int64_t version = 0;
   std::variant<Proposal, ProposalOutcome, Commit, LogHandover, LogSynced, FollowRequest,
-               FollowResponse, SwitchRequest, SwitchResponse>
+               FollowResponse, SwitchRequest, SwitchResponse, MarkersRequest, MarkersResponse,
+               MembershipRequest, MembershipResponse>
       content;
 };
 

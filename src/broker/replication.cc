@@ -31,7 +31,7 @@ void Replication::receive(LogHandover handover) {
   if (record.leader != node_.id()) return node_.send(record.leader, std::move(handover));
   Partition& partition = *node_.partitions().replica(handover.topic_id, handover.partition);
   partition.accept(std::move(handover.log));
-  node_.groups().follow_catalogue();  // it may be one of theirs
+  node_.follow_coordinators();  // it may be one of theirs
   if (partition.has_followers_waiting() && partition.log()) inform_followers(partition);
 }
 
@@ -88,8 +88,7 @@ void Replication::receive(const FollowResponse& response) {
   if (const auto advanced = partition->advance(response.progress); !advanced) {
     spdlog::warn("cannot follow partition={} reason=\"{}\"", partition->folder(),
                  advanced.error().context);
-    partition->wake_all();
-    return node_.commit();
+    return partition->wake_all();
   }
   const log::Growth growth = partition->take_growth();
   is_awaited ? partition->wake_all() : partition->wake(growth);

@@ -131,11 +131,10 @@ ErrorCode Coordinator::check_commit(const wire::TxnOffsetCommitRequest& request,
   return ErrorCode::none;
 }
 
-ErrorCode Coordinator::commit(const OffsetCommitKey& key, OffsetCommitValue value,
-                              ProducerId producer, Actions& actions) {
-  const ErrorCode error = add_record(key, value, actions);
-  if (error == ErrorCode::none) pending_offsets_.put(producer, key, std::move(value));
-  return error;
+ErrorCode Coordinator::commit_in_transaction(const OffsetCommitKey& key,
+                                             const OffsetCommitValue& value,
+                                             Actions& actions) const {
+  return add_record(key, value, actions);
 }
 
 void Coordinator::end_transaction(ProducerId producer, wire::TransactionResult result) {

@@ -48,10 +48,11 @@ class Coordinator {
   wire::ErrorCode commit(const OffsetCommitKey& key, OffsetCommitValue value, Actions& actions);
 
   // The same in a transaction: what is committed takes effect when that ends, if it is committed.
-  // The records are to be appended as part of the producer's transaction.
+  // The records are to be appended as part of the producer's transaction, and where the log takes
+  // them to be replayed, before anything else is asked.
   wire::ErrorCode check_commit(const wire::TxnOffsetCommitRequest& request, Now now);
-  wire::ErrorCode commit(const OffsetCommitKey& key, OffsetCommitValue value, ProducerId producer,
-                         Actions& actions);
+  wire::ErrorCode commit_in_transaction(const OffsetCommitKey& key, const OffsetCommitValue& value,
+                                        Actions& actions) const;
   // The marker of a transaction is in the log.
   void end_transaction(ProducerId producer, wire::TransactionResult result);
 

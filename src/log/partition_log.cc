@@ -115,18 +115,17 @@ PartitionLog::Appended PartitionLog::append(const EndOfTransaction& end,
   return {.fault = {}, .base_offset = BatchView(keeper->bytes).base_offset()};
 }
 
-PartitionLog::Verification PartitionLog::begin_verification(const BatchView& batch,
-                                                            bool bumps_epochs, Timestamp now) {
+PartitionLog::Verification PartitionLog::begin_verification(const Question& question,
+                                                            Timestamp now) {
   owner_.enter();
-  const ProducerId producer = batch.producer_id();
-  const ProducerEpoch epoch = batch.producer_epoch();
+  const auto& [producer, epoch, sequence, bumps_epochs] = question;
   const auto known = producers_.producers().find(producer);
   if (known != producers_.producers().end() && epoch < known->second.epoch) {
     return {wire::ErrorCode::invalid_producer_epoch, {}};
   }
   if (producers_.has_transaction(producer, epoch)) return {};
-  return {wire::ErrorCode::none, producers_.verifications().begin(
-                                     producer, epoch, batch.base_sequence(), bumps_epochs, now)};
+  auto& verifications = producers_.verifications();
+  return {wire::ErrorCode::none, verifications.begin(producer, epoch, sequence, bumps_epochs, now)};
 }
 
 Result<> PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,

@@ -85,7 +85,13 @@ class PartitionLog final : public ReadableLog {
     wire::ErrorCode error = wire::ErrorCode::none;
     std::optional<VerificationGuard> guard;
   };
-  Verification begin_verification(const wire::BatchView& batch, bool bumps_epochs, Timestamp now);
+  struct Question {
+    ProducerId producer;
+    ProducerEpoch epoch;
+    std::int32_t base_sequence = -1;  // -1 where the coordinator itself appends
+    bool bumps_epochs = false;        // a transaction of version 2
+  };
+  Verification begin_verification(const Question& question, Timestamp now);
 
   // Also fails once the log is offline. `end` is at most the high watermark.
   Result<Chunk> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;

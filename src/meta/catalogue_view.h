@@ -23,6 +23,10 @@ struct Topic {
   std::string name;
   std::vector<PartitionRecord> partitions;  // by partition id
   Configs configs;                          // what was set for this topic, nothing inherited
+
+  bool has(PartitionId partition) const {
+    return partition.value >= 0 && static_cast<std::size_t>(partition.value) < partitions.size();
+  }
 };
 // Topics are shared between versions of a view and never change.
 using TopicPtr = std::shared_ptr<const Topic>;

@@ -56,10 +56,6 @@ bool Coordinator::needs_producer_id(std::string_view id) const {
 
 Coordinator::Outcome Coordinator::init(const Init& request, ProducerId fresh, Now now,
                                        Actions& actions) {
-  const std::chrono::milliseconds timeout{request.timeout_ms};
-  if (timeout.count() <= 0 || timeout > config_.max_timeout) {
-    return {ErrorCode::invalid_transaction_timeout, {}};
-  }
   Transaction* transaction = find_mutable(request.id);
   if (!transaction) {
     transaction = &transactions_[request.id];

@@ -25,6 +25,10 @@ struct TransactionConfig {
   std::chrono::milliseconds max_timeout = std::chrono::minutes(15);  // transaction.max.timeout.ms
   std::chrono::milliseconds id_expiration =  // transactional.id.expiration.ms
       std::chrono::hours(7 * 24);
+
+  bool allows(std::chrono::milliseconds timeout) const {
+    return timeout.count() > 0 && timeout <= max_timeout;
+  }
 };
 
 struct Producer {
@@ -71,9 +75,9 @@ class Coordinator {
   // one, or when the epochs of its producer are exhausted. `fresh` of the calls below is one then.
   bool needs_producer_id(std::string_view id) const;
 
-  // InitProducerId: fences whoever had the id, and aborts what he left open, which the caller is
-  // told to wait for (CONCURRENT_TRANSACTIONS). `expected` is what the client believes to have
-  // (KIP-360).
+  // InitProducerId, with a time-out that is allowed: fences whoever had the id, and aborts what he
+  // left open, which the caller is told to wait for (CONCURRENT_TRANSACTIONS). `expected` is what
+  // the client believes to have (KIP-360).
   struct Init {
     std::string id;
     std::int32_t timeout_ms = 0;

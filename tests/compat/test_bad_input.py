@@ -15,7 +15,8 @@ from raw_client import RawClient, batch, record, text, varint
 
 UNKNOWN_TOPIC_OR_PARTITION, CORRUPT_MESSAGE, MESSAGE_TOO_LARGE = 3, 2, 10
 INVALID_TOPIC, INVALID_REQUIRED_ACKS, INVALID_TIMESTAMP, UNSUPPORTED_VERSION = 17, 21, 32, 35
-OFFSET_OUT_OF_RANGE, INVALID_RECORD, INVALID_TXN_STATE, UNSUPPORTED_COMPRESSION = 1, 87, 48, 76
+OFFSET_OUT_OF_RANGE, INVALID_RECORD, UNSUPPORTED_COMPRESSION = 1, 87, 76
+TRANSACTIONAL_ID_AUTHORIZATION_FAILED = 53
 SANITIZED = "asan" in os.environ.get("ODRADEK_BUILD", "")
 
 
@@ -125,7 +126,9 @@ class BadInputTest(unittest.TestCase):
             (good[:-1], INVALID_RECORD), (good[:60], INVALID_RECORD), (b"", INVALID_RECORD), (None, INVALID_RECORD),
             (batch(count=0), INVALID_RECORD), (batch(count=-5), INVALID_RECORD), (batch(last_delta=9), INVALID_RECORD),
             (batch(attributes=0x20), INVALID_RECORD), (batch(attributes=7), INVALID_RECORD),
-            (batch(attributes=8), INVALID_TIMESTAMP), (batch(attributes=16, producer=(5, 0, 0)), INVALID_TXN_STATE),
+            (batch(attributes=8), INVALID_TIMESTAMP),
+            # Transactional, in a request that names no transactional id.
+            (batch(attributes=16, producer=(5, 0, 0)), TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
             (batch(producer=(5, 0, -1)), INVALID_RECORD), (batch(timestamp=2**62), INVALID_TIMESTAMP),
             (batch(payload=b"\xff" * 30), INVALID_RECORD), (batch(length=2**31 - 1), INVALID_RECORD),
             (batch(length=-1), INVALID_RECORD), (batch(payload=record(b"y") + b"left over"), INVALID_RECORD),

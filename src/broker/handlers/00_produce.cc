@@ -2,13 +2,14 @@
 #include "base/bytes.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
+#include "broker/produce_clearance.h"
 #include "broker/produce_wait.h"
 #include "meta/topic_name.h"
 
 #include <algorithm>
 
-// Produce: checks and stages every batch, then waits for the commit that writes them. Kafka:
-// KafkaApis.handleProduceRequest, ReplicaManager.appendRecords.
+// Produce: has transactions looked at, checks and stages every batch, then waits for the commit
+// that writes them. Kafka: KafkaApis.handleProduceRequest, ReplicaManager.appendRecords.
 namespace odradek::broker {
 
 using wire::ErrorCode;
@@ -37,8 +38,6 @@ ErrorCode check_batch(const std::optional<Bytes>& records, wire::Version version
   if (version < first_with_zstd && batch.codec() == wire::Codec::zstd) {
     return ErrorCode::unsupported_compression_type;
   }
-  // No partition can belong to a transaction before there are any.
-  if (batch.is_transactional()) return ErrorCode::invalid_txn_state;
   return ErrorCode::none;
 }
 
@@ -56,8 +55,9 @@ bool has_enough_replicas(const Node& node, const Partition& partition) {
 
 class ProduceHandler {
  public:
-  ProduceHandler(const ProduceRequest& request, const ExchangePtr& exchange)
-      : request_(request), node_(exchange->node()), now_(node_.now()) {
+  ProduceHandler(const ProduceRequest& request, const ExchangePtr& exchange,
+                 const Clearances& clearances)
+      : request_(request), clearances_(clearances), node_(exchange->node()), now_(node_.now()) {
     produce_.exchange = exchange;
     produce_.acks = request.acks;
   }
@@ -68,8 +68,14 @@ class ProduceHandler {
       for (const auto& data : topic.partition_data) {
         ProduceWait::Outcome outcome{
             .topic = topic.name, .topic_id = topic.topic_id, .partition = data.index};
-        outcome.appended.fault.error =
-            wrong_acks != ErrorCode::none ? wrong_acks : append(topic, data.records, outcome);
+        const Clearance& clearance = clearances_[produce_.outcomes.size()];
+        if (wrong_acks != ErrorCode::none) {
+          outcome.appended.fault.error = wrong_acks;
+        } else if (clearance.fault.found()) {
+          outcome.appended.fault = clearance.fault;
+        } else {
+          outcome.appended.fault.error = append(topic, data.records, clearance.guard, outcome);
+        }
         produce_.outcomes.push_back(std::move(outcome));
       }
     }
@@ -79,7 +85,7 @@ class ProduceHandler {
  private:
   // What went wrong before the log was asked; what the log says goes into the outcome.
   ErrorCode append(const Topic& topic, const std::optional<Bytes>& records,
-                   ProduceWait::Outcome& outcome) {
+                   log::VerificationGuard guard, ProduceWait::Outcome& outcome) {
     const wire::Version version = produce_.exchange->version();
     const auto found = find(node_, topic, outcome.partition, version);
     if (found.error != ErrorCode::none) return found.error;
@@ -91,8 +97,9 @@ class ProduceHandler {
     }
     const auto log = partition.log();
     if (!log) return ErrorCode::kafka_storage_error;
-    outcome.appended = (*log)->append(writable(*records), produce_.exchange->frame(),
-                                      {partition.config(), partition.leader_epoch(), now_});
+    log::PartitionLog::AppendContext context{partition.config(), partition.leader_epoch(), now_};
+    context.guard = guard;
+    outcome.appended = (*log)->append(writable(*records), produce_.exchange->frame(), context);
     const ErrorCode error = outcome.appended.fault.error;
     outcome.log_start_offset = (*log)->log_start_offset();
     if (error == ErrorCode::none) {
@@ -103,6 +110,7 @@ class ProduceHandler {
   }
 
   const ProduceRequest& request_;
+  const Clearances& clearances_;
   Node& node_;
   Timestamp now_;
   ProduceWait produce_;
@@ -111,7 +119,10 @@ class ProduceHandler {
 }  // namespace
 
 void handle(const ProduceRequest& request, const ExchangePtr& exchange) {
-  ProduceHandler(request, exchange).run();
+  clear_batches(request, exchange,
+                [exchange](const ProduceRequest& cleared, const Clearances& clearances) {
+                  ProduceHandler(cleared, exchange, clearances).run();
+                });
 }
 
 }  // namespace odradek::broker

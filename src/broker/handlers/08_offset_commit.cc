@@ -20,10 +20,6 @@ constexpr wire::Version first_with_ids = 10;
 using Topic = OffsetCommitRequest::OffsetCommitRequestTopic;
 using Partition = Topic::OffsetCommitRequestPartition;
 
-bool has_partition(const meta::TopicPtr& topic, PartitionId id) {
-  return topic && id.value >= 0 && static_cast<std::size_t>(id.value) < topic->partitions.size();
-}
-
 class CommitHandler {
  public:
   CommitHandler(const OffsetCommitRequest& request, const ExchangePtr& exchange)
@@ -54,7 +50,7 @@ class CommitHandler {
  private:
   ErrorCode commit(const meta::TopicPtr& topic, const Partition& partition) {
     if (!topic && by_id_) return ErrorCode::unknown_topic_id;
-    if (!has_partition(topic, partition.partition_index)) {
+    if (!topic || !topic->has(partition.partition_index)) {
       return ErrorCode::unknown_topic_or_partition;
     }
     if (!error_) error_ = check_group();
@@ -68,8 +64,8 @@ class CommitHandler {
       value.expire_timestamp = now_.time + request_.retention_time_ms;
     }
     value.topic_id = topic->id;
-    return shard_->coordinator->commit({request_.group_id, topic->name, partition.partition_index},
-                                       std::move(value), actions_);
+    return shard_->coordinator.commit({request_.group_id, topic->name, partition.partition_index},
+                                      std::move(value), actions_);
   }
 
   // Asked once there is a partition that something could be committed for.
@@ -77,7 +73,7 @@ class CommitHandler {
     const auto found = groups_.find(request_.group_id);
     if (!found.shard) return found.error;
     shard_ = found.shard;
-    return shard_->coordinator->check_commit(request_, exchange_->version(), now_);
+    return shard_->coordinator.check_commit(request_, exchange_->version(), now_);
   }
 
   static void send(Exchange& exchange, OffsetCommitResponse response, ErrorCode failure) {

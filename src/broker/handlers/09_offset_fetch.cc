@@ -60,7 +60,7 @@ class FetchHandler {
     const auto found = node_.groups().find(wanted.group_id);
     group.error_code = found.error;
     if (!found.shard) return group;
-    const group::Coordinator& coordinator = *found.shard->coordinator;
+    const group::Coordinator& coordinator = found.shard->coordinator;
     if (!wanted.topics) {
       group.topics = all(coordinator, wanted.group_id);
     } else {

@@ -39,10 +39,23 @@ Coordinator nobody(ErrorCode error, std::string_view message) {
   return coordinator;
 }
 
+// Where the state of this kind is; empty for a kind that is not served.
+std::string_view topic_of(KeyType type) {
+  switch (type) {
+    case KeyType::group:
+      return consumer_offsets;
+    case KeyType::transaction:
+      return transaction_state;
+    case KeyType::share:
+      break;
+  }
+  return {};
+}
+
 // The node that leads the key's partition of an internal topic, if there is one and it is up.
-Coordinator leader_for(std::string_view key, const Exchange& exchange) {
+Coordinator leader_for(std::string_view key, std::string_view name, const Exchange& exchange) {
   const auto& view = exchange.node().view();
-  const auto topic = view.find(consumer_offsets);
+  const auto topic = view.find(name);
   if (topic) {
     const auto count = static_cast<std::int32_t>(topic->partitions.size());
     const auto index = static_cast<std::size_t>(java_partition(key, count));
@@ -62,16 +75,9 @@ Coordinator leader_for(std::string_view key, const Exchange& exchange) {
 }
 
 Coordinator coordinator_of(const std::string& key, KeyType type, const Exchange& exchange) {
-  switch (type) {
-    case KeyType::group:
-      return leader_for(key, exchange);
-    case KeyType::transaction:
-      // Tells a transactional producer at once, where a retriable error would keep it waiting.
-      return nobody(ErrorCode::unsupported_version, "This broker does not serve transactions.");
-    case KeyType::share:
-      break;
-  }
-  return nobody(ErrorCode::invalid_request, invalid_request_text);
+  const std::string_view topic = topic_of(type);
+  return topic.empty() ? nobody(ErrorCode::invalid_request, invalid_request_text)
+                       : leader_for(key, topic, exchange);
 }
 
 void answer_now(const FindCoordinatorRequest& request, Exchange& exchange) {
@@ -82,8 +88,7 @@ void answer_now(const FindCoordinatorRequest& request, Exchange& exchange) {
       auto& found = response.coordinators.emplace_back(coordinator_of(key, type, exchange));
       found.key = key;
       // Kafka explains nothing here but a kind that it does not know.
-      const bool is_explained = !is_known(type) || type == KeyType::transaction;
-      if (!is_explained) found.error_message = "";
+      if (is_known(type)) found.error_message = "";
     }
   } else {
     const Coordinator found = coordinator_of(request.key, type, exchange);
@@ -99,10 +104,9 @@ void answer_now(const FindCoordinatorRequest& request, Exchange& exchange) {
 }  // namespace
 
 void handle(const FindCoordinatorRequest& request, const ExchangePtr& exchange) {
-  if (static_cast<KeyType>(request.key_type) != KeyType::group) {
-    return answer_now(request, *exchange);
-  }
-  require_internal_topic(exchange->node(), consumer_offsets,
+  const std::string_view topic = topic_of(static_cast<KeyType>(request.key_type));
+  if (topic.empty()) return answer_now(request, *exchange);
+  require_internal_topic(exchange->node(), topic,
                          [request, exchange] { answer_now(request, *exchange); });
 }
 

@@ -56,7 +56,7 @@ void handle(const JoinGroupRequest& request, const ExchangePtr& exchange) {
                              .client_host = client_host,
                              .fresh_id = Uuid::random()};
   group::Actions actions;
-  found.shard->coordinator->join(request, caller, groups.now(), actions);
+  found.shard->coordinator.join(request, caller, groups.now(), actions);
   groups.carry_out(*found.shard, std::move(actions));
 }
 

@@ -17,7 +17,7 @@ ErrorCode beat(const HeartbeatRequest& request, GroupCoordinators& groups) {
   // While the group is being loaded nobody can say; the member is told to go on.
   if (found.error == ErrorCode::coordinator_load_in_progress) return ErrorCode::none;
   if (!found.shard) return found.error;
-  const ErrorCode error = found.shard->coordinator->heartbeat(request, groups.now());
+  const ErrorCode error = found.shard->coordinator.heartbeat(request, groups.now());
   groups.carry_out(*found.shard, {});
   return error;
 }

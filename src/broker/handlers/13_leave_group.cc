@@ -35,7 +35,7 @@ void handle(const LeaveGroupRequest& request, const ExchangePtr& exchange) {
   group::Actions actions;
   LeaveGroupResponse response;
   response.members =
-      found.shard->coordinator->leave(request.group_id, members, groups.now(), actions);
+      found.shard->coordinator.leave(request.group_id, members, groups.now(), actions);
   if (is_one) response.error_code = response.members.front().error_code;
   groups.carry_out(*found.shard, std::move(actions),
                    [exchange, response = std::move(response)](ErrorCode failure) {

@@ -36,7 +36,7 @@ void handle(const SyncGroupRequest& request, const ExchangePtr& exchange) {
   if (!found.shard) return answer<SyncGroupRequest>(*exchange, refused);
   const group::Caller caller{.ticket = groups.ticket(exchange), .version = exchange->version()};
   group::Actions actions;
-  found.shard->coordinator->sync(request, caller, groups.now(), actions);
+  found.shard->coordinator.sync(request, caller, groups.now(), actions);
   groups.carry_out(*found.shard, std::move(actions));
 }
 

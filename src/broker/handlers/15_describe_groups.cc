@@ -26,8 +26,7 @@ Described describe(const std::string& id, Node& node, wire::Version version) {
   const auto found = node.groups().find(id);
   described.error_code = found.error;
   if (!found.shard) return described;
-  if (const group::Group* const group = found.shard->coordinator->find(id))
-    return group->describe();
+  if (const group::Group* const group = found.shard->coordinator.find(id)) return group->describe();
   described.group_state = name_of(group::State::dead);
   if (version >= first_with_not_found) {
     described.error_code = ErrorCode::group_id_not_found;

@@ -62,7 +62,7 @@ void handle(const ListGroupsRequest& request, const ExchangePtr& exchange) {
                                .group_type = std::string(classic)});
   };
   response.error_code = exchange->node().groups().for_each(
-      [&](GroupCoordinators::Shard& shard) { shard.coordinator->for_each(list); });
+      [&](GroupCoordinators::Shard& shard) { shard.coordinator.for_each(list); });
   if (response.error_code != ErrorCode::none) response.groups.clear();
   answer<ListGroupsRequest>(*exchange, response);
 }

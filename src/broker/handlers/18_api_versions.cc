@@ -26,6 +26,13 @@ void add_apis(ApiVersionsResponse& response) {
   }
 }
 
+// Transactions in both generations, and clients may use the newer one (KIP-890).
+void add_features(ApiVersionsResponse& response) {
+  response.supported_features = {{"transaction.version", 0, txn::first_with_epoch_bumps}};
+  response.finalized_features = {
+      {"transaction.version", txn::first_with_epoch_bumps, txn::first_with_epoch_bumps}};
+}
+
 // Kafka: ApiVersionsRequest.isValid, "[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?".
 bool is_software_text(std::string_view text) {
   const auto is_alphanumeric = [](char letter) {
@@ -47,6 +54,7 @@ void handle(const ApiVersionsRequest& request, const ExchangePtr& exchange) {
                          is_software_text(request.client_software_version));
   if (is_valid) {
     add_apis(response);
+    add_features(response);
     response.finalized_features_epoch = exchange->node().view().version();
   } else {
     response.error_code = ErrorCode::invalid_request;

@@ -1,39 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "broker/client_errors.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
 
-// InitProducerId, for idempotent producers: always a new id at epoch 0, whatever the client had
-// before. Kafka: TransactionCoordinator.handleInitProducerId with a null transactional id.
+// InitProducerId. For a transactional id the coordinator decides; an idempotent producer always
+// gets a new id at epoch 0, whatever it had before. Kafka:
+// TransactionCoordinator.handleInitProducerId.
 namespace odradek::broker {
 
 using wire::ErrorCode;
 using wire::InitProducerIdRequest;
 using wire::InitProducerIdResponse;
 
-void handle(const InitProducerIdRequest& request, const ExchangePtr& exchange) {
-  InitProducerIdResponse refused;
-  if (request.transactional_id) {
-    // Transactions are not served; an empty id would be wrong even where they are.
-    refused.error_code = request.transactional_id->empty() ? ErrorCode::invalid_request
-                                                           : ErrorCode::unsupported_version;
-    return answer<InitProducerIdRequest>(*exchange, refused);
+namespace {
+
+constexpr wire::Version first_with_producer_fenced = 4;
+
+void send(Exchange& exchange, ErrorCode error, const txn::Producer& producer = {}) {
+  InitProducerIdResponse response;
+  response.error_code = or_invalid_epoch(error, exchange, first_with_producer_fenced);
+  if (error == ErrorCode::none) {
+    response.producer_id = producer.id;
+    response.producer_epoch = producer.epoch;
   }
+  answer<InitProducerIdRequest>(exchange, response);
+}
+
+void init_idempotent(const ExchangePtr& exchange) {
+  exchange->node().producer_ids().take([exchange](const Result<ProducerId>& taken) {
+    taken ? send(*exchange, ErrorCode::none, {*taken, ProducerEpoch{0}})
+          : send(*exchange, ErrorCode::coordinator_not_available);
+  });
+}
+
+void init_transactional(const InitProducerIdRequest& request, const ExchangePtr& exchange) {
+  txn::Coordinator::Init init{.id = *request.transactional_id,
+                              .timeout_ms = request.transaction_timeout_ms,
+                              .expected = {}};
+  if (request.producer_id != none_of<ProducerId>) {
+    init.expected = {request.producer_id, request.producer_epoch};
+  }
+  exchange->node().transactions().init(std::move(init),
+                                       [exchange](const TransactionCoordinators::Outcome& outcome) {
+                                         send(*exchange, outcome.error, outcome.producer);
+                                       });
+}
+
+}  // namespace
+
+void handle(const InitProducerIdRequest& request, const ExchangePtr& exchange) {
   const bool has_id = request.producer_id != none_of<ProducerId>;
   const bool has_epoch = request.producer_epoch != none_of<ProducerEpoch>;
-  if (has_id != has_epoch) {
-    refused.error_code = ErrorCode::invalid_request;
-    return answer<InitProducerIdRequest>(*exchange, refused);
-  }
-  exchange->node().producer_ids().take([exchange](const Result<ProducerId>& taken) {
-    InitProducerIdResponse response;
-    if (taken) {
-      response.producer_id = *taken;
-      response.producer_epoch = ProducerEpoch{0};
-    } else {
-      response.error_code = ErrorCode::coordinator_not_available;
-    }
-    answer<InitProducerIdRequest>(*exchange, response);
-  });
+  if (has_id != has_epoch) return send(*exchange, ErrorCode::invalid_request);
+  request.transactional_id ? init_transactional(request, exchange) : init_idempotent(exchange);
 }
 
 }  // namespace odradek::broker

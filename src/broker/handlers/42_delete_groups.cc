@@ -53,7 +53,7 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
     result.error_code = found.error;
     if (!found.shard) return;
     Part& part = parts[found.shard];
-    result.error_code = found.shard->coordinator->delete_group(name, part.actions);
+    result.error_code = found.shard->coordinator.delete_group(name, part.actions);
     part.results.push_back(response_.results.size() - 1);
   }
 

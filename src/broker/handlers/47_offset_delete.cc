@@ -22,9 +22,7 @@ void refuse(Exchange& exchange, ErrorCode error) {
 
 ErrorCode delete_one(const meta::TopicPtr& topic, const group::OffsetCommitKey& key,
                      group::Coordinator& coordinator, group::Actions& actions) {
-  const bool exists = topic && key.partition.value >= 0 &&
-                      static_cast<std::size_t>(key.partition.value) < topic->partitions.size();
-  if (!exists) return ErrorCode::unknown_topic_or_partition;
+  if (!topic || !topic->has(key.partition)) return ErrorCode::unknown_topic_or_partition;
   return coordinator.delete_offset(key, actions);
 }
 
@@ -35,7 +33,7 @@ void handle(const OffsetDeleteRequest& request, const ExchangePtr& exchange) {
   GroupCoordinators& groups = exchange->node().groups();
   const auto found = groups.find(request.group_id);
   if (!found.shard) return refuse(*exchange, found.error);
-  group::Coordinator& coordinator = *found.shard->coordinator;
+  group::Coordinator& coordinator = found.shard->coordinator;
   const ErrorCode error = coordinator.check_delete_offsets(request.group_id);
   if (error != ErrorCode::none) return refuse(*exchange, error);
   OffsetDeleteResponse response;

@@ -28,6 +28,11 @@ void handle(const wire::DeleteTopicsRequest& request, const ExchangePtr& exchang
 void handle(const wire::DeleteRecordsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::InitProducerIdRequest& request, const ExchangePtr& exchange);
 void handle(const wire::OffsetForLeaderEpochRequest& request, const ExchangePtr& exchange);
+void handle(const wire::AddPartitionsToTxnRequest& request, const ExchangePtr& exchange);
+void handle(const wire::AddOffsetsToTxnRequest& request, const ExchangePtr& exchange);
+void handle(const wire::EndTxnRequest& request, const ExchangePtr& exchange);
+void handle(const wire::WriteTxnMarkersRequest& request, const ExchangePtr& exchange);
+void handle(const wire::TxnOffsetCommitRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeConfigsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::AlterConfigsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeLogDirsRequest& request, const ExchangePtr& exchange);
@@ -39,6 +44,9 @@ void handle(const wire::AlterPartitionReassignmentsRequest& request, const Excha
 void handle(const wire::ListPartitionReassignmentsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::OffsetDeleteRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeClusterRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeProducersRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeTransactionsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::ListTransactionsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeTopicPartitionsRequest& request, const ExchangePtr& exchange);
 
 // ApiVersions in a version we do not have: answered in version 0, so that the client can try again.

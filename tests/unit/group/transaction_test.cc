@@ -23,11 +23,14 @@ class GroupTransactionTest : public testing::Test {
     wire::TxnOffsetCommitRequest request;
     request.group_id = key.group;
     ASSERT_EQ(coordinator_->check_commit(request, now_), wire::ErrorCode::none);
-    const auto error = producer < 0
-                           ? coordinator_->commit(key, value, actions)
-                           : coordinator_->commit(key, value, ProducerId{producer}, actions);
+    const auto error = producer < 0 ? coordinator_->commit(key, value, actions)
+                                    : coordinator_->commit_in_transaction(key, value, actions);
     ASSERT_EQ(error, wire::ErrorCode::none);
     log(actions, producer);
+    if (producer < 0) return;
+    for (const Record& record : actions.records) {
+      ASSERT_TRUE(coordinator_->replay(record.key, record.value, {producer}, now_.time));
+    }
   }
   void end(std::int64_t producer, TransactionResult result) {
     coordinator_->end_transaction({producer}, result);

@@ -41,9 +41,14 @@ class TransactionTest : public testing::Test {
                           .base_sequence = sequence,
                           .attributes = wire::transactional_attribute});
   }
+  PartitionLog::Verification begin_verification(const Buffer& bytes, bool bumps_epochs = false) {
+    const wire::BatchView batch(bytes);
+    return log_->begin_verification(
+        {batch.producer_id(), batch.producer_epoch(), batch.base_sequence(), bumps_epochs}, now_);
+  }
   // As the broker does it: the coordinator is asked where that is needed, and says yes.
   PartitionLog::Appended append(Buffer batch) {
-    const auto asked = log_->begin_verification(wire::BatchView(batch), false, now_);
+    const auto asked = begin_verification(batch);
     return append(std::move(batch), asked.guard.value_or(VerificationGuard{}));
   }
   PartitionLog::Appended append(Buffer batch, VerificationGuard guard,
@@ -197,7 +202,7 @@ TEST_F(TransactionTest, ARecordThatNobodyVouchedForIsRefused) {
 // KIP-890: the coordinator said yes, and the transaction ended before the record came.
 TEST_F(TransactionTest, AnEndOvertakesTheCoordinatorsWord) {
   const Buffer late = records(1, 0);
-  const auto guard = log_->begin_verification(wire::BatchView(late), false, now_).guard;
+  const auto guard = begin_verification(late).guard;
   ASSERT_TRUE(guard);
   end(1, abort_it);
   EXPECT_EQ(append(late, *guard).fault.error, ErrorCode::invalid_txn_state);
@@ -208,7 +213,7 @@ TEST_F(TransactionTest, AnEndOvertakesTheCoordinatorsWord) {
 TEST_F(TransactionTest, TheNextTransactionIsAskedForBeforeTheMarkerOfTheLastCame) {
   append(records(1, 0));
   const Buffer next = records(1, 0, 1, 1);
-  const auto guard = log_->begin_verification(wire::BatchView(next), true, now_).guard;
+  const auto guard = begin_verification(next, true).guard;
   end(1, commit, 1, 2);
   EXPECT_EQ(append(next, *guard).fault.error, ErrorCode::none);
   EXPECT_EQ(stable(), 2);
@@ -216,7 +221,7 @@ TEST_F(TransactionTest, TheNextTransactionIsAskedForBeforeTheMarkerOfTheLastCame
 
 TEST_F(TransactionTest, NobodyIsAskedAboutAnOldEpoch) {
   append(records(1, 0, 1, 3));
-  const auto asked = log_->begin_verification(wire::BatchView(records(1, 1, 1, 2)), false, now_);
+  const auto asked = begin_verification(records(1, 1, 1, 2));
   EXPECT_EQ(asked.error, ErrorCode::invalid_producer_epoch);
   EXPECT_FALSE(asked.guard);
 }
@@ -260,14 +265,14 @@ TEST_F(TransactionTest, OldSnapshotsDoNotPileUp) {
 }
 
 TEST_F(TransactionTest, OfBatchesThatWaitTheFirstMustComeFirst) {
-  const auto guard = log_->begin_verification(wire::BatchView(records(1, 7)), false, now_).guard;
-  EXPECT_EQ(log_->begin_verification(wire::BatchView(records(1, 5)), false, now_).guard, guard);
+  const auto guard = begin_verification(records(1, 7)).guard;
+  EXPECT_EQ(begin_verification(records(1, 5)).guard, guard);
   EXPECT_EQ(append(records(1, 7), *guard).fault.error, ErrorCode::out_of_order_sequence_number);
   EXPECT_EQ(append(records(1, 5), *guard).fault.error, ErrorCode::none);
 }
 
 TEST_F(TransactionTest, InVersion2ANewProducerBeginsWithSequenceZero) {
-  const auto guard = log_->begin_verification(wire::BatchView(records(1, 3)), true, now_).guard;
+  const auto guard = begin_verification(records(1, 3), true).guard;
   EXPECT_EQ(append(records(1, 3), *guard).fault.error, ErrorCode::out_of_order_sequence_number);
 }
 
@@ -308,7 +313,7 @@ TEST_F(TransactionTest, ACoordinatorsRecordsHaveNoSequence) {
   Buffer batch = test::a_batch({.producer_id = ProducerId{1},
                                 .producer_epoch = ProducerEpoch{0},
                                 .attributes = wire::transactional_attribute});
-  const auto guard = log_->begin_verification(wire::BatchView(batch), false, now_).guard;
+  const auto guard = begin_verification(batch).guard;
   EXPECT_EQ(append(batch, *guard).fault.error, ErrorCode::invalid_record);
   EXPECT_EQ(append(batch, *guard, Origin::coordinator).fault.error, ErrorCode::none);
   EXPECT_EQ(append(batch, {}, Origin::coordinator).fault.error, ErrorCode::none);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/ids.h"
+#include "base/now.h"
+#include "base/result.h"
+#include "base/uuid.h"
+#include "broker/partition.h"
+#include "log/record_walk.h"
+#include "wire/coordinator_record.h"
+#include "wire/error_code.h"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace odradek::broker {
+
+class Node;
+
+// A coordinator of what is in one partition of an internal topic: of groups, or of transactions.
+class CoordinatorShard {
+ public:
+  explicit CoordinatorShard(PartitionId partition) : id(partition) {}
+  virtual ~CoordinatorShard() = default;
+  CoordinatorShard(const CoordinatorShard&) = delete;
+  CoordinatorShard& operator=(const CoordinatorShard&) = delete;
+
+  const PartitionId id;
+
+  // One record of the log, or the one of a control batch, in the order of the log. False where it
+  // is damaged.
+  virtual bool replay(const log::LoggedRecord& logged) = 0;
+  // That was the last one: requests follow.
+  virtual void loaded() = 0;
+  // The partition is led elsewhere, or cannot be written: whoever waits is told. The last call.
+  virtual void unload() = 0;
+
+  // When on_time() has something to do; none while there is nothing.
+  virtual std::optional<TimePoint> wake_up() const = 0;
+  virtual void on_time() = 0;
+  // Every now and then.
+  virtual void clean_up() = 0;
+};
+
+// The partitions of an internal topic that a node leads, each with its coordinator: loads them from
+// the log when the leadership comes, gives them up when it goes, appends what they decide, and
+// keeps the time for them. Kafka: CoordinatorRuntime.
+class CoordinatorShards {
+ public:
+  struct Kind {
+    std::string_view topic;
+    std::chrono::milliseconds clean_up_interval;
+    std::function<std::unique_ptr<CoordinatorShard>(PartitionId)> make;  // with nothing loaded
+  };
+  CoordinatorShards(Node& node, Kind kind);
+
+  // The shard that has this key, ready for use, or why there is none: NOT_COORDINATOR, or
+  // COORDINATOR_LOAD_IN_PROGRESS.
+  struct Found {
+    CoordinatorShard* shard = nullptr;
+    wire::ErrorCode error = wire::ErrorCode::none;
+  };
+  Found find(std::string_view key);
+  Found find(PartitionId id);
+  // Calls `visit` with every shard that is led here; COORDINATOR_LOAD_IN_PROGRESS if one of them
+  // is not ready yet.
+  using Visit = std::function<void(CoordinatorShard&)>;
+  wire::ErrorCode for_each(const Visit& visit);
+  // Those that are ready.
+  void for_each_loaded(const Visit& visit);
+  // Null where there is no replica here.
+  Partition* partition_of(PartitionId id);
+  // One that is led here; null where none is.
+  Partition* any_partition();
+
+  // Stages what a shard has decided; `then` is told whether it was written, with all that was
+  // staged before. Where it was not the shard is given up: what it believes is not what the log
+  // says. The last thing to be done with a shard for a request.
+  using Then = std::function<void(bool is_written)>;
+  void append(CoordinatorShard& shard, const std::vector<wire::CoordinatorRecord>& records,
+              Then then);
+  // The same for what was staged in the shard's partition already.
+  void await_commit(CoordinatorShard& shard, Then then);
+  // It has decided something: on_time() may have to be called at another time.
+  void watch(const CoordinatorShard& shard);
+
+  // The view, or who has which log, has changed: takes up and gives up partitions.
+  void follow_catalogue();
+  // Time stands still from here on.
+  void stop();
+
+ private:
+  struct Slot {
+    enum class State { loading, loaded, failed };
+    State state = State::loading;
+    bool waits = false;  // before it is tried again
+    Offset next{-1};     // of the record to be loaded next
+    std::unique_ptr<CoordinatorShard> shard;
+
+    bool is_to_begin() const { return state == State::loading && next == Offset{-1} && !waits; }
+  };
+
+  bool leads(PartitionId id);
+  Found ready(Slot& slot);
+  void take_up(PartitionId id);
+  void give_up_unless(const std::function<bool(PartitionId)>& stays);
+  void load(Slot& slot);
+  Result<> load_some(Slot& slot, Partition& partition);
+  void load_next_later();
+  void finish_loading(Slot& slot);
+  void fail(Slot& slot, const Error& reason);
+  void on_timer();
+  void clean_up_later();
+
+  Node& node_;
+  Kind kind_;
+  std::map<PartitionId, Slot> slots_;
+  std::optional<Uuid> topic_id_;
+  boost::asio::steady_timer timer_;
+  std::optional<TimePoint> timer_at_;
+  boost::asio::steady_timer clean_up_timer_;
+  boost::asio::steady_timer retry_timer_;
+  bool loads_later_ = false;
+  bool is_stopped_ = false;
+};
+
+}  // namespace odradek::broker

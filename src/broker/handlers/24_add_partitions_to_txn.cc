@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/client_errors.h"
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+
+#include <memory>
+#include <set>
+#include <utility>
+
+// AddPartitionsToTxn: from a client, for its one transaction; from version 4 on from brokers, for
+// many, some of them only to be verified. Kafka: KafkaApis.handleAddPartitionsToTxnRequest.
+namespace odradek::broker {
+
+using wire::AddPartitionsToTxnRequest;
+using wire::AddPartitionsToTxnResponse;
+using wire::ErrorCode;
+
+namespace {
+
+constexpr wire::Version first_with_many = 4;
+constexpr wire::Version first_with_producer_fenced = 2;
+
+using Transaction = AddPartitionsToTxnRequest::AddPartitionsToTxnTransaction;
+using Topics = std::vector<AddPartitionsToTxnRequest::AddPartitionsToTxnTopic>;
+using TopicResult = AddPartitionsToTxnResponse::AddPartitionsToTxnTopicResult;
+using Errors = std::vector<ErrorCode>;
+
+// Transactions that are answered each in its own time, and together.
+struct Answering {
+  ExchangePtr exchange;
+  std::vector<Transaction> transactions;
+  std::vector<Errors> errors;  // of their partitions
+  std::size_t left = 0;
+
+  void finished(std::size_t index, Errors result) {
+    errors[index] = std::move(result);
+    if (--left == 0) send();
+  }
+
+  void send() {
+    const bool has_many = exchange->version() >= first_with_many;
+    AddPartitionsToTxnResponse response;
+    for (std::size_t i = 0; i < transactions.size(); ++i) {
+      auto topics = results(transactions[i].topics, errors[i]);
+      if (has_many) {
+        response.results_by_transaction.push_back(
+            {transactions[i].transactional_id, std::move(topics)});
+      } else {
+        response.results_by_topic = std::move(topics);
+      }
+    }
+    answer<AddPartitionsToTxnRequest>(*exchange, response);
+  }
+
+  std::vector<TopicResult> results(const Topics& topics, const Errors& of_partitions) const {
+    std::vector<TopicResult> all;
+    std::size_t next = 0;
+    for (const auto& topic : topics) {
+      auto& result = all.emplace_back(TopicResult{topic.name, {}});
+      for (const PartitionId partition : topic.partitions) {
+        const ErrorCode error =
+            or_invalid_epoch(of_partitions[next++], *exchange, first_with_producer_fenced);
+        result.results_by_partition.push_back({partition, error});
+      }
+    }
+    return all;
+  }
+};
+
+std::vector<txn::TopicPartition> partitions_of(const Transaction& transaction) {
+  std::vector<txn::TopicPartition> partitions;
+  for (const auto& topic : transaction.topics) {
+    for (const PartitionId partition : topic.partitions) {
+      partitions.push_back({topic.name, partition});
+    }
+  }
+  return partitions;
+}
+
+// All or nothing: where one of them does not exist, nothing is attempted for the others.
+Errors check_existence(const meta::CatalogueView& view,
+                       const std::vector<txn::TopicPartition>& partitions) {
+  Errors errors;
+  bool are_missing = false;
+  for (const auto& [name, partition] : partitions) {
+    const auto topic = view.find(name);
+    const bool exists = topic && topic->has(partition);
+    are_missing = are_missing || !exists;
+    errors.push_back(exists ? ErrorCode::operation_not_attempted
+                            : ErrorCode::unknown_topic_or_partition);
+  }
+  return are_missing ? errors : Errors{};
+}
+
+void begin(const std::shared_ptr<Answering>& answering, std::size_t index) {
+  const Transaction& transaction = answering->transactions[index];
+  Node& node = answering->exchange->node();
+  auto partitions = partitions_of(transaction);
+  if (auto missing = check_existence(node.view(), partitions); !missing.empty()) {
+    return answering->finished(index, std::move(missing));
+  }
+  TransactionMembership membership{transaction.transactional_id,
+                                   {transaction.producer_id, transaction.producer_epoch},
+                                   std::move(partitions),
+                                   !transaction.verify_only};
+  if (transaction.verify_only) {
+    return answering->finished(index, node.transactions().verify(membership));
+  }
+  const bool has_many = answering->exchange->version() >= first_with_many;
+  const std::size_t count = membership.partitions.size();
+  const std::int16_t client_version = has_many ? txn::first_with_epoch_bumps : std::int16_t{0};
+  node.transactions().add_partitions({transaction.transactional_id, membership.producer,
+                                      std::move(membership.partitions), client_version},
+                                     [answering, index, count](ErrorCode error) {
+                                       answering->finished(index, Errors(count, error));
+                                     });
+}
+
+}  // namespace
+
+void handle(const AddPartitionsToTxnRequest& request, const ExchangePtr& exchange) {
+  const auto answering = std::make_shared<Answering>();
+  answering->exchange = exchange;
+  answering->transactions = request.transactions;
+  if (exchange->version() < first_with_many) {
+    answering->transactions = {{request.transactional_id, request.producer_id,
+                                request.producer_epoch, false, request.topics}};
+  }
+  answering->left = answering->transactions.size();
+  answering->errors.resize(answering->left);
+  if (answering->left == 0) return answering->send();
+  for (std::size_t i = 0; i < answering->transactions.size(); ++i) begin(answering, i);
+}
+
+}  // namespace odradek::broker

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+// WriteTxnMarkers: ends transactions in partitions that are led here, whatever their coordinator
+// says: what kafka-transactions uses to abort a hanging one. Kafka:
+// KafkaApis.handleWriteTxnMarkersRequest.
+namespace odradek::broker {
+
+using wire::ErrorCode;
+using wire::WriteTxnMarkersRequest;
+using wire::WriteTxnMarkersResponse;
+
+namespace {
+
+using Marker = WriteTxnMarkersRequest::WritableTxnMarker;
+using Result = WriteTxnMarkersResponse::WritableTxnMarkerResult;
+
+// Markers that are written each in its own time, and answered together.
+struct Answering {
+  ExchangePtr exchange;
+  std::vector<Marker> markers;
+  WriteTxnMarkersResponse response;
+  std::size_t left = 0;
+
+  void finished(const Marker& marker, const std::vector<ErrorCode>& errors) {
+    std::size_t next = 0;
+    for (const auto& topic : marker.topics) {
+      auto& answered = result_of(marker.producer_id).topics.emplace_back();
+      answered.name = topic.name;
+      for (const PartitionId partition : topic.partition_indexes) {
+        answered.partitions.push_back({partition, errors[next++]});
+      }
+    }
+    if (--left == 0) answer<WriteTxnMarkersRequest>(*exchange, response);
+  }
+
+  // Several markers of a producer are answered as one.
+  Result& result_of(ProducerId producer) {
+    auto& all = response.markers;
+    const auto found = std::find_if(
+        all.begin(), all.end(), [&](const Result& each) { return each.producer_id == producer; });
+    if (found != all.end()) return *found;
+    return all.emplace_back(Result{producer, {}});
+  }
+};
+
+std::vector<txn::TopicPartition> partitions_of(const Marker& marker) {
+  std::vector<txn::TopicPartition> partitions;
+  for (const auto& topic : marker.topics) {
+    for (const PartitionId partition : topic.partition_indexes) {
+      partitions.push_back({topic.name, partition});
+    }
+  }
+  return partitions;
+}
+
+}  // namespace
+
+void handle(const WriteTxnMarkersRequest& request, const ExchangePtr& exchange) {
+  const auto answering = std::make_shared<Answering>();
+  answering->exchange = exchange;
+  answering->markers = request.markers;
+  answering->left = answering->markers.size();
+  if (answering->left == 0) return answer<WriteTxnMarkersRequest>(*exchange, {});
+  for (const Marker& marker : answering->markers) {
+    const log::EndOfTransaction end{
+        marker.producer_id,
+        marker.producer_epoch,
+        {static_cast<wire::TransactionResult>(marker.transaction_result), marker.coordinator_epoch},
+        marker.transaction_version};
+    write_markers(exchange->node(), end, partitions_of(marker),
+                  [answering, &marker](const std::vector<ErrorCode>& errors) {
+                    answering->finished(marker, errors);
+                  });
+  }
+}
+
+}  // namespace odradek::broker

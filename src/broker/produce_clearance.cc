@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/produce_clearance.h"
+
+#include "broker/node.h"
+#include "wire/record_batch.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+// Kafka: ReplicaManager.handleProduceAppend.
+namespace odradek::broker {
+
+using wire::ErrorCode;
+using wire::ProduceRequest;
+
+namespace {
+
+constexpr wire::Version first_with_ids = 13;
+constexpr wire::Version first_that_adds = 12;
+constexpr wire::Version first_with_abortable_error = 11;
+
+// What old and new clients try again for.
+log::BatchFault unverified(std::string_view why) {
+  return {ErrorCode::not_enough_replicas,
+          "Unable to verify the partition has been added to the transaction. Underlying error: " +
+              std::string(why),
+          {}};
+}
+
+log::BatchFault fault_of(ErrorCode error, MembershipSupport support) {
+  switch (error) {
+    case ErrorCode::invalid_txn_state:
+      return {error, "Partition was not added to the transaction", {}};
+    case ErrorCode::coordinator_load_in_progress:
+      return unverified("COORDINATOR_LOAD_IN_PROGRESS");
+    case ErrorCode::coordinator_not_available:
+      return unverified("COORDINATOR_NOT_AVAILABLE");
+    case ErrorCode::not_coordinator:
+      return unverified("NOT_COORDINATOR");
+    case ErrorCode::concurrent_transactions:
+      if (support == MembershipSupport::adds) return {error, {}, {}};
+      return unverified("CONCURRENT_TRANSACTIONS");
+    default:
+      return {error, {}, {}};
+  }
+}
+
+class Clearing {
+ public:
+  Clearing(const ProduceRequest& request, const ExchangePtr& exchange)
+      : request_(request),
+        exchange_(exchange),
+        node_(exchange->node()),
+        support_(support_in(exchange->version(), first_with_abortable_error, first_that_adds)) {}
+
+  void run(const Cleared& then) {
+    look();
+    if (!producer_) return then(request_, clearances_);
+    if (const auto refused = refuse_all(); refused != ErrorCode::none) {
+      for (Clearance& each : clearances_) each.fault.error = refused;
+      return then(request_, clearances_);
+    }
+    begin_verifications();
+    if (asked_.empty()) return then(request_, clearances_);
+    ask(then);
+  }
+
+ private:
+  // Which batches are transactional, and whose.
+  void look() {
+    for (const auto& topic : request_.topic_data) {
+      for (const auto& data : topic.partition_data) {
+        clearances_.emplace_back();
+        if (!data.records || data.records->size() < wire::BatchView::header_size) continue;
+        const wire::BatchView batch(*data.records);
+        if (!batch.is_transactional() || !batch.has_producer()) continue;
+        const txn::Producer producer{batch.producer_id(), batch.producer_epoch()};
+        if (!producer_) producer_ = producer;
+        has_several_producers_ = has_several_producers_ || *producer_ != producer;
+        batches_.push_back({&topic, data.index, batch.base_sequence(), clearances_.size() - 1});
+      }
+    }
+  }
+
+  ErrorCode refuse_all() const {
+    if (!request_.transactional_id) return ErrorCode::transactional_id_authorization_failed;
+    return has_several_producers_ ? ErrorCode::invalid_producer_id_mapping : ErrorCode::none;
+  }
+
+  void begin_verifications() {
+    const bool adds = support_ == MembershipSupport::adds;
+    const bool is_verified = *node_.options().transaction_partition_verification_enable;
+    for (const Batch& batch : batches_) {
+      const auto found = exchange_->version() >= first_with_ids
+                             ? node_.partitions().find(batch.topic->topic_id, batch.partition)
+                             : node_.partitions().find(batch.topic->name, batch.partition);
+      if (!found.partition) continue;  // refused when it is appended
+      const auto log = found.partition->log();
+      if (!log) continue;
+      const auto verification = (*log)->begin_verification(
+          {producer_->id, producer_->epoch, batch.base_sequence, adds}, node_.now());
+      Clearance& clearance = clearances_[batch.clearance];
+      clearance.fault.error = verification.error;
+      if (!verification.guard) continue;
+      clearance.guard = *verification.guard;
+      if (!adds && !is_verified) continue;
+      asked_.push_back(batch.clearance);
+      partitions_.push_back({found.partition->topic().name, batch.partition});
+    }
+  }
+
+  void ask(const Cleared& then) {
+    exchange_->hold_back_others();
+    // What the continuation needs beyond this call; the exchange's frame is what the request refers
+    // to.
+    struct Kept {
+      ProduceRequest request;
+      ExchangePtr exchange;
+      Clearances clearances;
+      std::vector<std::size_t> asked;
+    };
+    auto kept = std::make_shared<Kept>(
+        Kept{request_, exchange_, std::move(clearances_), std::move(asked_)});
+    TransactionMembership membership{std::string(*request_.transactional_id), *producer_,
+                                     std::move(partitions_), support_ == MembershipSupport::adds};
+    auto told = [kept, then, support = support_](const std::vector<ErrorCode>& errors) {
+      for (std::size_t i = 0; i < errors.size(); ++i) {
+        kept->clearances[kept->asked[i]].fault = fault_of(errors[i], support);
+      }
+      then(kept->request, kept->clearances);
+    };
+    node_.memberships().ask(std::move(membership), support_, std::move(told));
+  }
+
+  struct Batch {
+    const ProduceRequest::TopicProduceData* topic;
+    PartitionId partition;
+    std::int32_t base_sequence;
+    std::size_t clearance;  // its index
+  };
+  const ProduceRequest& request_;
+  const ExchangePtr& exchange_;
+  Node& node_;
+  MembershipSupport support_;
+  Clearances clearances_;
+  std::vector<Batch> batches_;  // that are transactional
+  std::optional<txn::Producer> producer_;
+  bool has_several_producers_ = false;
+  std::vector<std::size_t> asked_;  // clearances, and their partitions
+  std::vector<txn::TopicPartition> partitions_;
+};
+
+}  // namespace
+
+void clear_batches(const ProduceRequest& request, const ExchangePtr& exchange,
+                   const Cleared& then) {
+  Clearing(request, exchange).run(then);
+}
+
+}  // namespace odradek::broker
