@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 
 VERSION = os.environ.get("KAFKA_VERSION", "4.3.1")
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))) / f"odradek/kafka-{VERSION}"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))) / "odradek"
 
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>odradek</groupId><artifactId>oracle</artifactId><version>1</version><dependencies>
@@ -18,28 +18,45 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0<
 """
 
 
-def jars():
-    """The folder of Kafka's jars; fetched by Maven once."""
-    if not (CACHE / "complete").exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
+def fetched(folder, version, names):
+    """A folder with these artifacts and what they need; fetched by Maven once."""
+    if not (folder / "complete").exists():
+        folder.mkdir(parents=True, exist_ok=True)
         dependencies = "".join(
             f"<dependency><groupId>org.apache.kafka</groupId><artifactId>{name}</artifactId>"
-            f"<version>{VERSION}</version></dependency>\n" for name in ("kafka_2.13", "kafka-tools", "kafka-clients"))
-        (CACHE / "pom.xml").write_text(POM.format(dependencies))
-        print(f"fetching Apache Kafka {VERSION} with Maven", flush=True)
-        subprocess.run(["mvn", "-q", "-B", "-f", CACHE / "pom.xml", "dependency:copy-dependencies",
-                        f"-DoutputDirectory={CACHE}/jars"], check=True)
-        (CACHE / "complete").touch()
-    return CACHE / "jars"
+            f"<version>{version}</version></dependency>\n" for name in names)
+        (folder / "pom.xml").write_text(POM.format(dependencies))
+        print(f"fetching {', '.join(names)} {version} with Maven", flush=True)
+        subprocess.run(["mvn", "-q", "-B", "-f", folder / "pom.xml", "dependency:copy-dependencies",
+                        f"-DoutputDirectory={folder}/jars"], check=True)
+        (folder / "complete").touch()
+    return folder / "jars"
 
 
-def java(main_class, *arguments, options=(), **run_options):
-    """Runs a class of Kafka's."""
-    return subprocess.run(["java", *options, "-cp", f"{jars()}/*", main_class, *map(str, arguments)], **run_options)
+def jars():
+    """The folder of Kafka's jars."""
+    return fetched(CACHE / f"kafka-{VERSION}", VERSION, ("kafka_2.13", "kafka-tools", "kafka-clients"))
+
+
+def streams_jars():
+    return fetched(CACHE / f"streams-{VERSION}", VERSION, ("kafka-streams", "kafka-clients"))
+
+
+def old_client_jars():
+    """The last clients before transactions of version 2."""
+    return fetched(CACHE / "clients-3.9.1", "3.9.1", ("kafka-clients",))
+
+
+def java(main_class, *arguments, options=(), classes=None, **run_options):
+    """Runs a class of Kafka's, or with other `classes`."""
+    command = ["java", *options, "-cp", f"{classes or jars()}/*", main_class, *map(str, arguments)]
+    return subprocess.run(command, **run_options)
 
 
 TOOLS = {
     "kafka-consumer-groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+    "kafka-transactions": "org.apache.kafka.tools.TransactionsCommand",
+    "kafka-features": "org.apache.kafka.tools.FeatureCommand",
     "kafka-topics": "org.apache.kafka.tools.TopicCommand",
     "kafka-configs": "kafka.admin.ConfigCommand",
     "kafka-console-producer": "org.apache.kafka.tools.ConsoleProducer",
