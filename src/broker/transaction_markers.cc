@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/transaction_markers.h"
 
+#include "base/breakage.h"
 #include "broker/internal_append.h"
 #include "broker/internal_topics.h"
 #include "broker/node.h"
@@ -38,7 +39,9 @@ void write_marker(Node& node, const log::EndOfTransaction& end, const TopicParti
   if (where.topic == consumer_offsets) {
     return node.groups().end_transaction(where.partition, end, std::move(written));
   }
-  const ErrorCode refused = append_marker(node, *found.partition, end);
+  log::EndOfTransaction told = end;
+  if (breaks_now(Breakage::torn_marker)) told.marker.result = wire::TransactionResult::abort;
+  const ErrorCode refused = append_marker(node, *found.partition, told);
   if (refused != ErrorCode::none) return written(refused);
   node.after_commit({found.partition, [written = std::move(written)](bool is_written) {
                        written(is_written ? ErrorCode::none : ErrorCode::kafka_storage_error);

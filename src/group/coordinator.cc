@@ -2,6 +2,7 @@
 #include "group/coordinator.h"
 
 #include "base/assert.h"
+#include "base/breakage.h"
 #include "base/utf16.h"
 #include "group/commit.h"
 #include "group/expiry.h"
@@ -118,7 +119,8 @@ ErrorCode Coordinator::add_record(const OffsetCommitKey& key, const OffsetCommit
 ErrorCode Coordinator::commit(const OffsetCommitKey& key, OffsetCommitValue value,
                               Actions& actions) {
   const ErrorCode error = add_record(key, value, actions);
-  if (error == ErrorCode::none) put_offset(key, std::move(value));
+  if (error != ErrorCode::none || breaks_now(Breakage::forgotten_commit)) return error;
+  put_offset(key, std::move(value));
   return error;
 }
 
@@ -270,7 +272,7 @@ bool Coordinator::replay(Bytes key, const std::optional<Bytes>& value, ProducerI
 void Coordinator::apply(const OffsetCommitRecord& record, ProducerId producer, Timestamp now) {
   if (!record.value) return remove_offset(record.key);
   make(record.key.group, now);  // where offsets are all there is
-  if (producer != none_of<ProducerId>) {
+  if (producer != none_of<ProducerId> && !is_broken(Breakage::early_offsets)) {
     return pending_offsets_.put(producer, record.key, *record.value);
   }
   put_offset(record.key, *record.value);

@@ -2,6 +2,8 @@
 #include "log/partition_log.h"
 
 #include "base/assert.h"
+#include "base/breakage.h"
+#include "log/reordered_appends.h"
 #include "wire/record_batch.h"
 
 #include <algorithm>
@@ -96,8 +98,16 @@ PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const Ke
     }
     if (verdict.error != wire::ErrorCode::none) return {.fault = {verdict.error, {}, {}}};
   }
+  if (context.origin == Origin::client && breaks_now(Breakage::lost_append)) {
+    appended.base_offset = next_offset_;
+    return appended;
+  }
   if (auto staged = stage(batch, keeper, context); !staged) return storage_error(staged.error());
   appended.base_offset = view.base_offset();
+  if (context.origin == Origin::client && breaks_now(Breakage::double_append)) {
+    auto* const copy = new BufferKeeper(Buffer(batch.begin(), batch.end()));
+    (void)stage(copy->bytes, KeeperPtr(copy), context);
+  }
   return appended;
 }
 
@@ -152,6 +162,7 @@ void PartitionLog::learn_producers(const BatchView& batch, Segment& segment) {
 }
 
 Offset PartitionLog::last_stable_at(Offset high_watermark) const {
+  if (is_broken(Breakage::shown_open)) return high_watermark;
   const Offset undecided = producers_.first_unstable_offset().value_or(high_watermark);
   return std::min(high_watermark, std::max(undecided, log_start_offset_));
 }
@@ -196,6 +207,7 @@ Result<> PartitionLog::commit() {
   owner_.enter();
   if (offline_) return *offline_;
   if (staged_.empty()) return {};
+  if (is_broken(Breakage::reordered_appends)) swap_alike(staged_);
   pieces_.clear();
   for (const Staged& each : staged_) pieces_.push_back(each.bytes);
   if (auto written = active().file()->write(pieces_, staged_.front().position); !written) {
@@ -325,6 +337,7 @@ Result<ReadableLog::Chunk> PartitionLog::read(Offset offset, Offset end, std::si
 }
 
 Result<std::vector<AbortedEntry>> PartitionLog::aborted(Offset begin, Offset end) {
+  if (is_broken(Breakage::shown_abort)) return std::vector<AbortedEntry>{};
   owner_.enter();
   if (offline_) return *offline_;
   return segments_.aborted(begin, end, SegmentList::Beside::nobody);
