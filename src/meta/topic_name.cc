@@ -21,8 +21,8 @@ std::optional<std::string> topic_name_fault(std::string_view name) {
            std::to_string(max_topic_name);
   }
   if (!std::all_of(name.begin(), name.end(), is_legal)) {
-    return "Topic name is invalid: it contains one or more characters other than ASCII "
-           "alphanumerics, '.', '_' and '-'";
+    return "Topic name is invalid: '" + std::string(name) +
+           "' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'";
   }
   return std::nullopt;
 }

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the suites of run_external have in common."""
 
+import difflib
+import os
+import pathlib
 import shutil
 import subprocess
 
 import apache_kafka
+
+GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
 
 
 class Skipped(Exception):
@@ -33,3 +38,16 @@ def tool(name, *arguments, **options):
     done = apache_kafka.tool(name, *arguments, **options)
     expect(done.returncode == 0, f"{name}: {done.stdout[-1500:]}{done.stderr[-1500:]}")
     return done.stdout
+
+
+def golden_answers(name, script, *settings):
+    """What a test takes for Kafka's answers to a script is what Kafka says."""
+    need("java", "mvn")
+    with apache_kafka.ApacheKafka(*settings) as kafka:
+        answers = script(kafka.port).run()
+    if os.environ.get("UPDATE_GOLDEN"):
+        (GOLDEN / name).write_text("\n".join(answers) + "\n")
+    expected = (GOLDEN / name).read_text().splitlines()
+    different = list(difflib.unified_diff(expected, answers, "golden", "Kafka", n=0, lineterm=""))
+    expect(not different, "\n".join(different))
+    print(f"Apache Kafka {apache_kafka.VERSION}: {len(answers)} answers, as in tests/golden/{name}")

@@ -8,8 +8,9 @@ import struct
 
 import apache_kafka
 from broker import Broker
-from external import expect, need, run, tool
+from external import expect, golden_answers, need, run, tool
 from raw_client import RawClient, batch, text
+from transaction_requests import TransactionRequests
 from wire_tap import WireTap
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -112,6 +113,10 @@ def transaction_tools(broker):
     print("kafka-transactions: list with filters, describe, describe-producers, find-hanging, abort; kafka-features")
 
 
+def transaction_answers(_):
+    golden_answers("transaction_answers.txt", TransactionRequests, "num.partitions=2")
+
+
 def begin(client, transactional_id, topic):
     """Opens a transaction of version 1 with one record in partition 0; the producer."""
     body = client.call(10, 1, text(transactional_id) + b"\x01")
@@ -131,5 +136,5 @@ def begin(client, transactional_id, topic):
 
 SUITES = {"java-transactions": java_transactions, "old-java-transactions": old_java_transactions, "streams": streams,
           "franz-go-transactions": franz_go_transactions, "message-copier": message_copier,
-          "transaction-tools": transaction_tools}
-WITHOUT_BROKER = {"java-transactions", "old-java-transactions"}
+          "transaction-tools": transaction_tools, "transaction-answers": transaction_answers}
+WITHOUT_BROKER = {"java-transactions", "old-java-transactions", "transaction-answers"}

@@ -19,10 +19,9 @@ constexpr wire::Version first_with_producer_fenced = 4;
 void send(Exchange& exchange, ErrorCode error, const txn::Producer& producer = {}) {
   InitProducerIdResponse response;
   response.error_code = or_invalid_epoch(error, exchange, first_with_producer_fenced);
-  if (error == ErrorCode::none) {
-    response.producer_id = producer.id;
-    response.producer_epoch = producer.epoch;
-  }
+  const txn::Producer told = error == ErrorCode::none ? producer : txn::Producer{};
+  response.producer_id = told.id;
+  response.producer_epoch = told.epoch;
   answer<InitProducerIdRequest>(exchange, response);
 }
 

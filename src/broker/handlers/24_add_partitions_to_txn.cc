@@ -2,6 +2,7 @@
 #include "broker/client_errors.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
+#include "meta/topic_name.h"
 
 #include <memory>
 #include <set>
@@ -77,27 +78,38 @@ std::vector<txn::TopicPartition> partitions_of(const Transaction& transaction) {
   return partitions;
 }
 
-// All or nothing: where one of them does not exist, nothing is attempted for the others.
-Errors check_existence(const meta::CatalogueView& view,
-                       const std::vector<txn::TopicPartition>& partitions) {
-  Errors errors;
-  bool are_missing = false;
-  for (const auto& [name, partition] : partitions) {
-    const auto topic = view.find(name);
-    const bool exists = topic && topic->has(partition);
-    are_missing = are_missing || !exists;
-    errors.push_back(exists ? ErrorCode::operation_not_attempted
-                            : ErrorCode::unknown_topic_or_partition);
+// A client adds no partition of an internal topic: AddOffsetsToTxn is for that.
+ErrorCode check(const meta::CatalogueView& view, const txn::TopicPartition& partition,
+                bool is_client) {
+  if (is_client && meta::is_internal_topic(partition.topic)) {
+    return ErrorCode::topic_authorization_failed;
   }
-  return are_missing ? errors : Errors{};
+  const auto topic = view.find(partition.topic);
+  const bool exists = topic && topic->has(partition.partition);
+  return exists ? ErrorCode::none : ErrorCode::unknown_topic_or_partition;
+}
+
+// All or nothing: where one of them cannot be added, nothing is attempted for the others. Empty
+// where all can be.
+Errors check_all(const meta::CatalogueView& view,
+                 const std::vector<txn::TopicPartition>& partitions, bool is_client) {
+  Errors errors;
+  bool are_wrong = false;
+  for (const txn::TopicPartition& partition : partitions) {
+    const ErrorCode error = check(view, partition, is_client);
+    are_wrong = are_wrong || error != ErrorCode::none;
+    errors.push_back(error != ErrorCode::none ? error : ErrorCode::operation_not_attempted);
+  }
+  return are_wrong ? errors : Errors{};
 }
 
 void begin(const std::shared_ptr<Answering>& answering, std::size_t index) {
   const Transaction& transaction = answering->transactions[index];
   Node& node = answering->exchange->node();
   auto partitions = partitions_of(transaction);
-  if (auto missing = check_existence(node.view(), partitions); !missing.empty()) {
-    return answering->finished(index, std::move(missing));
+  const bool has_many = answering->exchange->version() >= first_with_many;
+  if (auto wrong = check_all(node.view(), partitions, !has_many); !wrong.empty()) {
+    return answering->finished(index, std::move(wrong));
   }
   TransactionMembership membership{transaction.transactional_id,
                                    {transaction.producer_id, transaction.producer_epoch},
@@ -106,7 +118,6 @@ void begin(const std::shared_ptr<Answering>& answering, std::size_t index) {
   if (transaction.verify_only) {
     return answering->finished(index, node.transactions().verify(membership));
   }
-  const bool has_many = answering->exchange->version() >= first_with_many;
   const std::size_t count = membership.partitions.size();
   const std::int16_t client_version = has_many ? txn::first_with_epoch_bumps : std::int16_t{0};
   node.transactions().add_partitions({transaction.transactional_id, membership.producer,
