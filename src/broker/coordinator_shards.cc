@@ -55,7 +55,8 @@ CoordinatorShards::Found CoordinatorShards::find(std::string_view key) {
 
 CoordinatorShards::Found CoordinatorShards::find(PartitionId id) {
   const auto found = slots_.find(id);
-  if (found == slots_.end()) return {.error = ErrorCode::not_coordinator};
+  // Behind the end of all requests nothing is decided any more.
+  if (found == slots_.end() || is_stopped_) return {.error = ErrorCode::not_coordinator};
   return ready(found->second);
 }
 
@@ -67,7 +68,8 @@ CoordinatorShards::Found CoordinatorShards::ready(Slot& slot) {
     case Slot::State::loaded:
       return {.shard = slot.shard.get()};
     case Slot::State::failed:
-      return {.error = ErrorCode::not_coordinator};
+      return {.error = slot.waits ? ErrorCode::coordinator_load_in_progress
+                                  : ErrorCode::not_coordinator};
   }
   return {};
 }
@@ -92,14 +94,14 @@ void CoordinatorShards::append(CoordinatorShard& shard,
                                const std::vector<wire::CoordinatorRecord>& records, Then then) {
   const auto fault = append_internally(node_, *partition_of(shard.id), records);
   if (!fault.found()) return await_commit(shard, std::move(then));
-  fail(slots_.at(shard.id), {Fault::io, "cannot append: " + fault.message});
+  give_up(slots_.at(shard.id), {Fault::io, "cannot append: " + fault.message});
   then(false);
 }
 
 void CoordinatorShards::await_commit(CoordinatorShard& shard, Then then) {
   auto finish = [this, id = shard.id, then = std::move(then)](bool is_written) {
     const auto failed = is_written ? slots_.end() : slots_.find(id);
-    if (failed != slots_.end()) fail(failed->second, {Fault::io, "cannot write to the log"});
+    if (failed != slots_.end()) give_up(failed->second, {Fault::io, "cannot write to the log"});
     then(is_written);
   };
   node_.after_commit({partition_of(shard.id), std::move(finish)});
@@ -140,16 +142,32 @@ void CoordinatorShards::load(Slot& slot) {
   const PartitionId id = slot.shard->id;
   Partition& partition = *partition_of(id);
   const auto loaded = load_some(slot, partition);
-  if (loaded) return;
-  const bool is_final = loaded.error().fault == Fault::corrupt ||
-                        (partition.open_log() && partition.open_log()->offline());
-  if (is_final) return fail(slot, loaded.error());
-  // The files are another node's still, or there are too many open ones: from the beginning again.
-  slot = {.waits = true, .shard = kind_.make(id)};
+  if (!loaded) give_up(slot, loaded.error());
+}
+
+void CoordinatorShards::give_up(Slot& slot, const Error& reason) {
+  if (std::exchange(slot.state, Slot::State::failed) == Slot::State::failed) return;
+  const auto* const log = partition_of(slot.shard->id)->open_log();
+  const bool is_final = reason.fault == Fault::corrupt || (log && log->offline());
+  if (is_final) {
+    spdlog::error("a coordinator is unavailable partition={}-{} reason=\"{}\"", kind_.topic,
+                  slot.shard->id.value, reason.context);
+  } else {
+    reload_later(slot);
+  }
+  slot.shard->unload();
+}
+
+// The files are another node's still, or there are too many open ones: from the beginning again.
+// The shard may be at work in this very moment, so it stays until then.
+void CoordinatorShards::reload_later(Slot& slot) {
+  slot.waits = true;
   retry_timer_.expires_after(retry_delay);
   retry_timer_.async_wait([this](const auto& cancelled) {
     if (cancelled) return;
-    for (auto& each : slots_) each.second.waits = false;
+    for (auto& [id, each] : slots_) {
+      if (each.waits) each = {.shard = kind_.make(id)};
+    }
     load_next_later();
   });
 }
@@ -181,13 +199,6 @@ void CoordinatorShards::finish_loading(Slot& slot) {
   watch(*slot.shard);
 }
 
-void CoordinatorShards::fail(Slot& slot, const Error& reason) {
-  if (std::exchange(slot.state, Slot::State::failed) == Slot::State::failed) return;
-  spdlog::error("a coordinator is unavailable partition={}-{} reason=\"{}\"", kind_.topic,
-                slot.shard->id.value, reason.context);
-  slot.shard->unload();
-}
-
 // One after the other, a piece in each turn of the loop: what has expired ends, whether somebody
 // asks for it or not.
 void CoordinatorShards::load_next_later() {
@@ -197,7 +208,7 @@ void CoordinatorShards::load_next_later() {
     if (is_stopped_) return;
     const Node::Turn turn(node_);
     const auto next = std::find_if(slots_.begin(), slots_.end(), [](const auto& each) {
-      return each.second.state == Slot::State::loading && !each.second.waits;
+      return each.second.state == Slot::State::loading;
     });
     if (next == slots_.end()) return;
     load(next->second);

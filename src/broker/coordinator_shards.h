@@ -81,8 +81,8 @@ class CoordinatorShards {
   Partition* any_partition();
 
   // Stages what a shard has decided; `then` is told whether it was written, with all that was
-  // staged before. Where it was not the shard is given up: what it believes is not what the log
-  // says. The last thing to be done with a shard for a request.
+  // staged before. Where it was not the shard is loaded again, if the log can be: what it believes
+  // is not what that says. The last thing to be done with a shard for a request.
   using Then = std::function<void(bool is_written)>;
   void append(CoordinatorShard& shard, const std::vector<wire::CoordinatorRecord>& records,
               Then then);
@@ -100,11 +100,11 @@ class CoordinatorShards {
   struct Slot {
     enum class State { loading, loaded, failed };
     State state = State::loading;
-    bool waits = false;  // before it is tried again
+    bool waits = false;  // failed, but is tried again
     Offset next{-1};     // of the record to be loaded next
     std::unique_ptr<CoordinatorShard> shard;
 
-    bool is_to_begin() const { return state == State::loading && next == Offset{-1} && !waits; }
+    bool is_to_begin() const { return state == State::loading && next == Offset{-1}; }
   };
 
   bool leads(PartitionId id);
@@ -115,7 +115,8 @@ class CoordinatorShards {
   Result<> load_some(Slot& slot, Partition& partition);
   void load_next_later();
   void finish_loading(Slot& slot);
-  void fail(Slot& slot, const Error& reason);
+  void give_up(Slot& slot, const Error& reason);
+  void reload_later(Slot& slot);
   void on_timer();
   void clean_up_later();
 

@@ -95,6 +95,7 @@ void Node::follow_coordinators() {
 }
 
 void Node::leave() {
+  has_left_ = true;
   switch_.leave();
   if (leader_balancer_) leader_balancer_->stop();
   groups_.stop();
@@ -149,7 +150,10 @@ void Node::read(Message& message) {
     void operator()(const FollowResponse& content) const { node.replication_.receive(content); }
     void operator()(const SwitchRequest& content) const { node.switch_.receive(from, content); }
     void operator()(const SwitchResponse& content) const { node.switch_.receive(content); }
+    // Transactions go on at the next start: nothing is appended any more behind the end of
+    // requests.
     void operator()(const MarkersRequest& content) const {
+      if (node.has_left_) return;
       write_markers(node, content.end, content.partitions,
                     [this_node = &node, to = from,
                      number = content.number](const std::vector<wire::ErrorCode>& errors) {
@@ -157,16 +161,21 @@ void Node::read(Message& message) {
                     });
     }
     void operator()(const MarkersResponse& content) const {
+      if (node.has_left_) return;
       node.transactions_.markers().receive(content);
     }
     void operator()(MembershipRequest& content) const {
+      if (node.has_left_) return;
       node.transactions_.answer(std::move(content.membership),
                                 [this_node = &node, to = from, number = content.number](
                                     const std::vector<wire::ErrorCode>& errors) {
                                   this_node->send(to, MembershipResponse{number, errors});
                                 });
     }
-    void operator()(const MembershipResponse& content) const { node.memberships_.receive(content); }
+    void operator()(const MembershipResponse& content) const {
+      if (node.has_left_) return;
+      node.memberships_.receive(content);
+    }
   };
   std::visit(Reader{*this, from}, message.content);
 }

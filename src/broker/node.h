@@ -155,6 +155,7 @@ class Node {
   std::optional<LeaderBalancer> leader_balancer_;  // of the controller
   std::vector<Message> early_;                     // by a view that we do not have yet
   int turns_ = 0;
+  bool has_left_ = false;
   std::vector<Partition*> dirty_;  // something is staged
   std::vector<ProduceWait> produces_;
   std::vector<AfterCommit> after_commit_;

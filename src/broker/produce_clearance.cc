@@ -57,9 +57,9 @@ class Clearing {
 
   void run(const Cleared& then) {
     look();
-    if (!producer_) return then(request_, clearances_);
-    if (const auto refused = refuse_all(); refused != ErrorCode::none) {
-      for (Clearance& each : clearances_) each.fault.error = refused;
+    if (!is_transactional_) return then(request_, clearances_);
+    if (const auto refused = refuse_all(); refused.found()) {
+      for (Clearance& each : clearances_) each.fault = refused;
       return then(request_, clearances_);
     }
     begin_verifications();
@@ -75,7 +75,9 @@ class Clearing {
         clearances_.emplace_back();
         if (!data.records || data.records->size() < wire::BatchView::header_size) continue;
         const wire::BatchView batch(*data.records);
-        if (!batch.is_transactional() || !batch.has_producer()) continue;
+        if (batch.magic() != wire::BatchView::magic_2 || !batch.is_transactional()) continue;
+        is_transactional_ = true;
+        if (!batch.has_producer()) continue;
         const txn::Producer producer{batch.producer_id(), batch.producer_epoch()};
         if (!producer_) producer_ = producer;
         has_several_producers_ = has_several_producers_ || *producer_ != producer;
@@ -84,9 +86,14 @@ class Clearing {
     }
   }
 
-  ErrorCode refuse_all() const {
-    if (!request_.transactional_id) return ErrorCode::transactional_id_authorization_failed;
-    return has_several_producers_ ? ErrorCode::invalid_producer_id_mapping : ErrorCode::none;
+  log::BatchFault refuse_all() const {
+    if (!request_.transactional_id) {
+      return {ErrorCode::transactional_id_authorization_failed, {}, {}};
+    }
+    if (!has_several_producers_) return {};
+    return {ErrorCode::invalid_producer_id_mapping,
+            "Transactional records contained more than one producer ID",
+            {}};
   }
 
   void begin_verifications() {
@@ -145,7 +152,8 @@ class Clearing {
   Node& node_;
   MembershipSupport support_;
   Clearances clearances_;
-  std::vector<Batch> batches_;  // that are transactional
+  bool is_transactional_ = false;
+  std::vector<Batch> batches_;  // that are transactional, and whose
   std::optional<txn::Producer> producer_;
   bool has_several_producers_ = false;
   std::vector<std::size_t> asked_;  // clearances, and their partitions

@@ -85,7 +85,7 @@ void TransactionCoordinators::decide(const std::string& id, Decide decide, Decid
   }
   node_.producer_ids().take([this, id, decide = std::move(decide),
                              decided = std::move(decided)](const Result<ProducerId>& taken) {
-    if (!taken) return decided({ErrorCode::coordinator_not_available, {}});
+    if (!taken) return decided({ErrorCode::coordinator_load_in_progress, {}});
     decide_now(id, decide, *taken, decided);
   });
 }
@@ -186,6 +186,7 @@ void TransactionCoordinators::abort_expired(const std::string& id) {
     carry_out(*shard, std::move(actions), [](bool) {});
   };
   const auto [shard, error] = find(id);
+  if (!shard) return;  // the one before could not be written
   if (!shard->coordinator.needs_producer_id(id)) return abort(none_of<ProducerId>);
   node_.producer_ids().take(
       [abort](const Result<ProducerId>& taken) { abort(taken ? *taken : none_of<ProducerId>); });
@@ -207,6 +208,8 @@ TransactionCoordinators::Shard::Shard(TransactionCoordinators& all, PartitionId 
 
 bool TransactionCoordinators::Shard::replay(const log::LoggedRecord& logged) {
   const auto& record = logged.record;
+  // Markers say nothing here; WriteTxnMarkers may have put some.
+  if (logged.batch.is_control()) return true;
   return !record.key || coordinator.replay(*record.key, record.value);
 }
 

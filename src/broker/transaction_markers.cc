@@ -76,7 +76,13 @@ void write_markers(Node& node, const log::EndOfTransaction& end,
 MarkerSender::MarkerSender(Node& node, Done done)
     : node_(node), done_(std::move(done)), retry_timer_(node.loop()) {}
 
+void MarkerSender::stop() {
+  is_stopped_ = true;
+  retry_timer_.cancel();
+}
+
 void MarkerSender::send(const Source& source, const txn::Ending& ending) {
+  if (is_stopped_) return;
   const auto part = [&] {
     return Job{source, {ending.id, ending.producer, ending.result, ending.transaction_version, {}}};
   };
@@ -147,7 +153,7 @@ void MarkerSender::forget(PartitionId shard) {
 }
 
 void MarkerSender::follow_catalogue() {
-  if (!waiting_.empty()) retry();
+  if (!waiting_.empty() && !is_stopped_) retry();
 }
 
 void MarkerSender::retry() {

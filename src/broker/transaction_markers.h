@@ -44,7 +44,7 @@ class MarkerSender {
   void forget(PartitionId shard);
   // Somebody else may lead now.
   void follow_catalogue();
-  void stop() { retry_timer_.cancel(); }
+  void stop();
 
  private:
   struct Job {
@@ -63,6 +63,7 @@ class MarkerSender {
   std::vector<Job> waiting_;  // to be tried again
   boost::asio::steady_timer retry_timer_;
   bool retries_later_ = false;
+  bool is_stopped_ = false;
 };
 
 }  // namespace odradek::broker

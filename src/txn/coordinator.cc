@@ -26,6 +26,12 @@ bool may_be(const Transaction& transaction, const Producer& expected) {
   return is_new || expected.id == transaction.producer || is_repeated;
 }
 
+// Whether somebody goes on with what he was given for the time after the ending.
+bool is_early(const Transaction& transaction, const Producer& producer) {
+  return transaction.is_ending() && transaction.next_producer != none_of<ProducerId> &&
+         producer == Producer{transaction.next_producer, ProducerEpoch{0}};
+}
+
 // What a repeated EndTxn is told.
 Coordinator::Outcome ended(const Transaction& transaction, TransactionResult wanted) {
   if (transaction.result() != wanted) return {ErrorCode::invalid_txn_state, {}};
@@ -61,6 +67,9 @@ Coordinator::Outcome Coordinator::init(const Init& request, ProducerId fresh, No
     transaction = &transactions_[request.id];
     transaction->id = request.id;
     transaction->producer = fresh;
+  }
+  if (request.expected && is_early(*transaction, *request.expected)) {
+    return {ErrorCode::concurrent_transactions, {}};
   }
   if (request.expected && !may_be(*transaction, *request.expected)) {
     return {ErrorCode::producer_fenced, {}};
@@ -104,6 +113,7 @@ ErrorCode Coordinator::add_partitions(std::string_view id, Producer producer,
                                       const std::vector<TopicPartition>& partitions,
                                       std::int16_t client_version, Now now, Actions& actions) {
   Transaction* const transaction = find_mutable(id);
+  if (transaction && is_early(*transaction, producer)) return ErrorCode::concurrent_transactions;
   if (!transaction || transaction->producer != producer.id) {
     return ErrorCode::invalid_producer_id_mapping;
   }
@@ -128,6 +138,7 @@ ErrorCode Coordinator::add_partitions(std::string_view id, Producer producer,
 ErrorCode Coordinator::verify(std::string_view id, Producer producer,
                               const TopicPartition& partition) const {
   const Transaction* const transaction = find(id);
+  if (transaction && is_early(*transaction, producer)) return ErrorCode::concurrent_transactions;
   if (!transaction || transaction->producer != producer.id) {
     return ErrorCode::invalid_producer_id_mapping;
   }
@@ -141,6 +152,7 @@ Coordinator::Outcome Coordinator::end(const End& request, ProducerId fresh, Now 
                                       Actions& actions) {
   Transaction* const transaction = find_mutable(request.id);
   if (!transaction) return {ErrorCode::invalid_producer_id_mapping, {}};
+  if (is_early(*transaction, request.producer)) return {ErrorCode::concurrent_transactions, {}};
   return request.client_version >= first_with_epoch_bumps
              ? end_of_version_2(*transaction, request, fresh, now, actions)
              : end_of_version_1(*transaction, request, now, actions);

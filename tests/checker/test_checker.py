@@ -80,7 +80,7 @@ class BrokerTest(unittest.TestCase):
             def unrest():
                 nonlocal kills
                 if random.randrange(25) == 0:
-                    broker.kill()
+                    broker.kill() if random.randrange(2) else broker.stop()
                     broker.start()
                     kills += 1
 

@@ -224,7 +224,7 @@ class TransactionRequests:
         self.produce("gap", version, name, producer, epoch, sequence=9)
         self.produce("old epoch", version, name, producer, epoch - 1, sequence=0)
         self.produce("new epoch", version, name, producer, epoch + 1, sequence=0)
-        self.produce("not transactional", version, None, producer, epoch, attributes=0)
+        self.produce("not transactional", version, None, producer, epoch, sequence=2, attributes=0)
         self.produce("unknown producer", version, name, producer + 7777, 0)
         self.produce("another's id", version, "nobody", producer, epoch, topic="u")
         self.end("commit", 4, name, producer, epoch, True)

@@ -69,10 +69,10 @@ class ProduceHandler {
         ProduceWait::Outcome outcome{
             .topic = topic.name, .topic_id = topic.topic_id, .partition = data.index};
         const Clearance& clearance = clearances_[produce_.outcomes.size()];
-        if (wrong_acks != ErrorCode::none) {
-          outcome.appended.fault.error = wrong_acks;
-        } else if (clearance.fault.found()) {
+        if (clearance.fault.found()) {
           outcome.appended.fault = clearance.fault;
+        } else if (wrong_acks != ErrorCode::none) {
+          outcome.appended.fault.error = wrong_acks;
         } else {
           outcome.appended.fault.error = append(topic, data.records, clearance.guard, outcome);
         }

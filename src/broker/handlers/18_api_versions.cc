@@ -16,6 +16,7 @@ using wire::ErrorCode;
 namespace {
 
 constexpr wire::Version first_with_software = 3;
+constexpr wire::Version first_with_features_from_0 = 4;
 
 void add_apis(ApiVersionsResponse& response) {
   for (const ApiEntry& each : served_apis()) {
@@ -26,9 +27,12 @@ void add_apis(ApiVersionsResponse& response) {
   }
 }
 
-// Transactions in both generations, and clients may use the newer one (KIP-890).
-void add_features(ApiVersionsResponse& response) {
-  response.supported_features = {{"transaction.version", 0, txn::first_with_epoch_bumps}};
+// Transactions in both generations, and clients may use the newer one (KIP-890). Older Java clients
+// do not connect where a feature begins at 0 (KAFKA-17011).
+void add_features(ApiVersionsResponse& response, wire::Version version) {
+  if (version >= first_with_features_from_0) {
+    response.supported_features = {{"transaction.version", 0, txn::first_with_epoch_bumps}};
+  }
   response.finalized_features = {
       {"transaction.version", txn::first_with_epoch_bumps, txn::first_with_epoch_bumps}};
 }
@@ -54,7 +58,7 @@ void handle(const ApiVersionsRequest& request, const ExchangePtr& exchange) {
                          is_software_text(request.client_software_version));
   if (is_valid) {
     add_apis(response);
-    add_features(response);
+    add_features(response, exchange->version());
     response.finalized_features_epoch = exchange->node().view().version();
   } else {
     response.error_code = ErrorCode::invalid_request;

@@ -28,7 +28,7 @@ void send(Exchange& exchange, ErrorCode error, const txn::Producer& producer = {
 void init_idempotent(const ExchangePtr& exchange) {
   exchange->node().producer_ids().take([exchange](const Result<ProducerId>& taken) {
     taken ? send(*exchange, ErrorCode::none, {*taken, ProducerEpoch{0}})
-          : send(*exchange, ErrorCode::coordinator_not_available);
+          : send(*exchange, ErrorCode::coordinator_load_in_progress);
   });
 }
 

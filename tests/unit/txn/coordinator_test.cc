@@ -319,6 +319,10 @@ TEST_F(Script, TheLastEpochOfVersion2EndsWithAnotherProducerId) {
   EXPECT_EQ(next, (Producer{{1001}, {0}}));
   EXPECT_EQ(endings_.back().producer, (Producer{old.id, {last_epoch + 1}}));
   EXPECT_EQ(end(old, commit).error, ErrorCode::concurrent_transactions);
+  // Whoever goes on at once has to wait, and is not taken for a stranger.
+  EXPECT_EQ(add(next, {t0}), ErrorCode::concurrent_transactions);
+  EXPECT_EQ(end(next, commit).error, ErrorCode::concurrent_transactions);
+  EXPECT_EQ(init("x", next).error, ErrorCode::concurrent_transactions);
   restart();
   write_markers();
   EXPECT_EQ(end(old, commit).producer, next);
