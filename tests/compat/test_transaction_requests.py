@@ -6,10 +6,12 @@ tests/golden/transaction_answers.txt is what Kafka said; `./dev compat transacti
 
 import difflib
 import pathlib
+import time
 import unittest
 
 from broker import Broker
-from transaction_requests import TransactionRequests
+from shaped_client import ShapedClient
+from transaction_requests import DESCRIBE, END, FIND, INIT, LOADING, MARKERS, NOT_COORDINATOR, TransactionRequests
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden/transaction_answers.txt"
 
@@ -24,6 +26,41 @@ class TransactionRequestsTest(unittest.TestCase):
         if different:
             self.fail("\n" + "\n".join(different)[:8000])
         self.assertGreater(len(answers), 600)
+
+    def test_features_that_begin_at_0_are_for_clients_that_can_read_them(self):
+        """Java clients before 3.9 ask in version 3, and do not connect where they are told of one (KAFKA-17011)."""
+        with Broker(nodes=1) as broker, ShapedClient(broker.port) as client:
+            for version, is_told in ((3, False), (4, True)):
+                client.send(18, version, b"\x02x\x02x\x00", flexible=True)
+                answer = client.receive()[1]
+                # The feature is named as supported and as finalized, or as finalized alone.
+                self.assertEqual(answer.count(b"transaction.version"), 2 if is_told else 1)
+
+    def test_markers_do_not_harm_the_state_of_transactions(self):
+        with Broker("transaction.state.log.num.partitions=2", nodes=1) as broker:
+            with ShapedClient(broker.port) as client:
+                client.ask(FIND, 1, ["x", 1])
+                producer, epoch = self.init(client)
+                for result in (True, False):
+                    marker = [producer, epoch, result, [["__transaction_state", [0, 1]]], 0]
+                    answer = client.ask(MARKERS, 1, [[marker]])
+                    self.assertEqual(answer[0][0][1][0][1], [[0, 0], [1, 0]])
+            broker.stop()
+            broker.start()
+            with ShapedClient(broker.port) as client:
+                again = self.init(client)
+                self.assertEqual(again, (producer, epoch + 1))
+                self.assertEqual(client.ask(END, 1, ["x", *again, True])[1], 48)  # nothing is open
+                self.assertEqual(client.ask(DESCRIBE, 0, [["x"]])[1][0][2], "Empty")
+
+    @staticmethod
+    def init(client):
+        answer, deadline = [0, LOADING], time.monotonic() + 20
+        while answer[1] in (LOADING, NOT_COORDINATOR) and time.monotonic() < deadline:
+            answer = client.ask(INIT, 4, ["x", 60000, -1, -1])
+        if answer[1] != 0:
+            raise AssertionError(f"no producer id: {answer}")
+        return answer[2], answer[3]
 
 
 if __name__ == "__main__":
