@@ -132,4 +132,32 @@ class CoordinatorShards {
   bool is_stopped_ = false;
 };
 
+// The same, of coordinators of one kind.
+template <class Shard>
+class ShardsOf : public CoordinatorShards {
+ public:
+  using CoordinatorShards::CoordinatorShards;
+
+  struct Found {
+    Shard* shard = nullptr;
+    wire::ErrorCode error = wire::ErrorCode::none;
+  };
+  Found find(std::string_view key) { return as_shard(CoordinatorShards::find(key)); }
+  Found find(PartitionId id) { return as_shard(CoordinatorShards::find(id)); }
+
+  using Visit = std::function<void(Shard&)>;
+  wire::ErrorCode for_each(const Visit& visit) {
+    return CoordinatorShards::for_each(as_visit(visit));
+  }
+  void for_each_loaded(const Visit& visit) { CoordinatorShards::for_each_loaded(as_visit(visit)); }
+
+ private:
+  static Found as_shard(const CoordinatorShards::Found& found) {
+    return {static_cast<Shard*>(found.shard), found.error};
+  }
+  static CoordinatorShards::Visit as_visit(const Visit& visit) {
+    return [&visit](CoordinatorShard& shard) { visit(static_cast<Shard&>(shard)); };
+  }
+};
+
 }  // namespace odradek::broker

@@ -45,10 +45,6 @@ GroupCoordinators::GroupCoordinators(Node& node)
 
 Now GroupCoordinators::now() const { return {std::chrono::steady_clock::now(), node_.now()}; }
 
-ErrorCode GroupCoordinators::for_each(const std::function<void(Shard&)>& visit) {
-  return shards_.for_each([&](CoordinatorShard& shard) { visit(static_cast<Shard&>(shard)); });
-}
-
 void GroupCoordinators::carry_out(Shard& shard, group::Actions actions, Then then) {
   shards_.watch(shard);
   if (actions.empty() && !then) return;
@@ -95,7 +91,7 @@ void GroupCoordinators::commit(Shard& shard, const group::Actions& actions,
 
 void GroupCoordinators::end_transaction(PartitionId partition, const log::EndOfTransaction& end,
                                         Then then) {
-  const auto [shard, error] = found(shards_.find(partition));
+  const auto [shard, error] = shards_.find(partition);
   if (!shard) return then(ErrorCode::not_leader_or_follower);
   const ErrorCode refused = append_marker(node_, partition_of(*shard), end);
   if (refused != ErrorCode::none) return then(refused);
@@ -122,8 +118,7 @@ group::Coordinator::TopicExists GroupCoordinators::topic_exists() const {
 }
 
 void GroupCoordinators::forget_topics() {
-  shards_.for_each_loaded(
-      [this](CoordinatorShard& shard) { forget_topics(static_cast<Shard&>(shard)); });
+  shards_.for_each_loaded([this](Shard& shard) { forget_topics(shard); });
 }
 
 void GroupCoordinators::forget_topics(Shard& shard) {

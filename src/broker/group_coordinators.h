@@ -39,16 +39,13 @@ class GroupCoordinators {
    private:
     GroupCoordinators& all_;
   };
+  using Shards = ShardsOf<Shard>;
   // The shard, ready for use, or why there is none: NOT_COORDINATOR, or
   // COORDINATOR_LOAD_IN_PROGRESS.
-  struct Found {
-    Shard* shard = nullptr;
-    wire::ErrorCode error = wire::ErrorCode::none;
-  };
-  Found find(std::string_view group) { return found(shards_.find(group)); }
+  Shards::Found find(std::string_view group) { return shards_.find(group); }
   // Calls `visit` with every shard that is led here; COORDINATOR_LOAD_IN_PROGRESS if one of them
   // is not ready yet.
-  wire::ErrorCode for_each(const std::function<void(Shard&)>& visit);
+  wire::ErrorCode for_each(const Shards::Visit& visit) { return shards_.for_each(visit); }
   Partition& partition_of(const Shard& shard) { return *shards_.partition_of(shard.id); }
 
   const group::GroupConfig& config() const { return config_; }
@@ -82,9 +79,6 @@ class GroupCoordinators {
   void stop() { shards_.stop(); }
 
  private:
-  static Found found(const CoordinatorShards::Found& found) {
-    return {static_cast<Shard*>(found.shard), found.error};
-  }
   group::Coordinator::TopicExists topic_exists() const;
   void forget_topics(Shard& shard);
   void reply(const group::Actions& actions, wire::ErrorCode failure);
@@ -92,7 +86,7 @@ class GroupCoordinators {
   Node& node_;
   group::GroupConfig config_;
   WaitingExchanges waiting_;
-  CoordinatorShards shards_;
+  Shards shards_;
 };
 
 }  // namespace odradek::broker

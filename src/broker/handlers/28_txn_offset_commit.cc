@@ -3,10 +3,9 @@
 #include "broker/internal_topics.h"
 #include "broker/node.h"
 
-#include <algorithm>
 #include <memory>
-#include <optional>
 #include <utility>
+#include <vector>
 
 // TxnOffsetCommit: offsets that take effect when a transaction is committed. Kafka:
 // KafkaApis.handleTxnOffsetCommitRequest, GroupCoordinatorService.commitTransactionalOffsets.
