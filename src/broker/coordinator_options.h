@@ -136,6 +136,12 @@ struct CoordinatorOptions : OptionSet {
        "How long the first record of a transaction waits for the end of the one before.", at_start},
       100,
       at_least(0)};
+  Option<std::int32_t> max_open_transactions{
+      *this,
+      {"odradek.max.open.transactions",
+       "Transactions that a node coordinates at a time; who begins one more has to wait."},
+      100000,
+      at_least(1)};
   Option<bool> transaction_two_phase_commit_enable{
       *this,
       {"transaction.two.phase.commit.enable", "Two-phase commit is not served.", at_start,

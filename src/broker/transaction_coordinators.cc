@@ -43,13 +43,10 @@ TransactionCoordinators::TransactionCoordinators(Node& node)
 
 Now TransactionCoordinators::now() const { return {std::chrono::steady_clock::now(), node_.now()}; }
 
-ErrorCode TransactionCoordinators::for_each(const std::function<void(Shard&)>& visit) {
-  return shards_.for_each([&](CoordinatorShard& shard) { visit(static_cast<Shard&>(shard)); });
-}
-
-TransactionCoordinators::Found TransactionCoordinators::find(std::string_view transactional_id) {
+TransactionCoordinators::Shards::Found TransactionCoordinators::find(
+    std::string_view transactional_id) {
   if (transactional_id.empty()) return {.error = ErrorCode::invalid_request};
-  return found(shards_.find(transactional_id));
+  return shards_.find(transactional_id);
 }
 
 void TransactionCoordinators::init(txn::Coordinator::Init request, Decided decided) {
@@ -119,13 +116,19 @@ ErrorCode TransactionCoordinators::try_to_add(const Addition& addition, const Ad
     return error;
   }
   txn::Actions actions;
-  const ErrorCode refused = shard->coordinator.add_partitions(
-      addition.id, addition.producer, addition.partitions, addition.client_version, now(), actions);
+  const ErrorCode refused =
+      shard->coordinator.add_partitions(addition, may_begin(), now(), actions);
   if (refused == ErrorCode::concurrent_transactions) return refused;
   carry_out(*shard, std::move(actions), [added, refused](bool is_written) {
     added(is_written ? refused : ErrorCode::not_coordinator);
   });
   return refused;
+}
+
+bool TransactionCoordinators::may_begin() {
+  std::size_t open = 0;
+  shards_.for_each_loaded([&open](Shard& shard) { open += shard.coordinator.open_count(); });
+  return open < static_cast<std::size_t>(*node_.options().max_open_transactions);
 }
 
 std::vector<ErrorCode> TransactionCoordinators::verify(const TransactionMembership& membership) {
@@ -143,8 +146,8 @@ void TransactionCoordinators::answer(TransactionMembership membership,
                                      TransactionMemberships::Told told) {
   if (!membership.adds) return told(verify(membership));
   const std::size_t count = membership.partitions.size();
-  add_partitions({std::move(membership.transactional_id), membership.producer,
-                  std::move(membership.partitions), version_that_adds},
+  auto& [id, producer, partitions, adds] = membership;
+  add_partitions({std::move(id), producer, std::move(partitions), version_that_adds},
                  [told = std::move(told), count](ErrorCode error) {
                    told({count, error});
                  });
@@ -166,7 +169,7 @@ void TransactionCoordinators::carry_out(Shard& shard, txn::Actions actions,
 
 void TransactionCoordinators::markers_written(const MarkerSender::Source& source,
                                               const txn::Ending& ending) {
-  const auto [shard, error] = found(shards_.find(source.shard));
+  const auto [shard, error] = shards_.find(source.shard);
   if (!shard) return;
   txn::Actions actions;
   for (const txn::TopicPartition& partition : ending.partitions) {

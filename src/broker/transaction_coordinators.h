@@ -44,28 +44,20 @@ class TransactionCoordinators {
    private:
     TransactionCoordinators& all_;
   };
+  using Shards = ShardsOf<Shard>;
   // The shard, ready for use, or why there is none: NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS,
   // or INVALID_REQUEST for an empty id.
-  struct Found {
-    Shard* shard = nullptr;
-    wire::ErrorCode error = wire::ErrorCode::none;
-  };
-  Found find(std::string_view transactional_id);
-  wire::ErrorCode for_each(const std::function<void(Shard&)>& visit);
+  Shards::Found find(std::string_view transactional_id);
+  wire::ErrorCode for_each(const Shards::Visit& visit) { return shards_.for_each(visit); }
 
   using Outcome = txn::Coordinator::Outcome;
   using Decided = std::function<void(const Outcome&)>;
   void init(txn::Coordinator::Init request, Decided decided);
   void end(txn::Coordinator::End request, Decided decided);
 
-  // Who has to wait for the markers of the transaction before waits for a while, before he is told
-  // CONCURRENT_TRANSACTIONS.
-  struct Addition {
-    std::string id;
-    txn::Producer producer;
-    std::vector<txn::TopicPartition> partitions;
-    std::int16_t client_version = 0;
-  };
+  // Who has to wait for the markers of the transaction before, or because too many are open, waits
+  // for a while before he is told CONCURRENT_TRANSACTIONS.
+  using Addition = txn::Coordinator::Addition;
   using Added = std::function<void(wire::ErrorCode)>;
   void add_partitions(Addition addition, Added added);
   std::vector<wire::ErrorCode> verify(const TransactionMembership& membership);
@@ -80,9 +72,6 @@ class TransactionCoordinators {
   void stop();
 
  private:
-  static Found found(const CoordinatorShards::Found& found) {
-    return {static_cast<Shard*>(found.shard), found.error};
-  }
   // Decides something of an id, with a producer id that nobody had where one is needed.
   using Decide = std::function<Outcome(txn::Coordinator&, ProducerId fresh, txn::Actions&)>;
   void decide(const std::string& id, Decide decide, Decided decided);
@@ -91,11 +80,12 @@ class TransactionCoordinators {
   void carry_out(Shard& shard, txn::Actions actions, std::function<void(bool is_written)> then);
   void markers_written(const MarkerSender::Source& source, const txn::Ending& ending);
   void abort_expired(const std::string& id);
+  bool may_begin();
   Now now() const;
 
   Node& node_;
   txn::TransactionConfig config_;
-  CoordinatorShards shards_;
+  Shards shards_;
   MarkerSender markers_;
   EndingWaits waits_;
 };

@@ -109,9 +109,9 @@ Coordinator::Outcome Coordinator::restart(Transaction& transaction, const Init& 
   return {ErrorCode::none, {transaction.producer, transaction.epoch}};
 }
 
-ErrorCode Coordinator::add_partitions(std::string_view id, Producer producer,
-                                      const std::vector<TopicPartition>& partitions,
-                                      std::int16_t client_version, Now now, Actions& actions) {
+ErrorCode Coordinator::add_partitions(const Addition& request, bool may_begin, Now now,
+                                      Actions& actions) {
+  const auto& [id, producer, partitions, client_version] = request;
   Transaction* const transaction = find_mutable(id);
   if (transaction && is_early(*transaction, producer)) return ErrorCode::concurrent_transactions;
   if (!transaction || transaction->producer != producer.id) {
@@ -120,6 +120,7 @@ ErrorCode Coordinator::add_partitions(std::string_view id, Producer producer,
   if (transaction->epoch != producer.epoch) return ErrorCode::producer_fenced;
   if (transaction->is_ending()) return ErrorCode::concurrent_transactions;
   const bool begins = !transaction->is_in(State::ongoing);
+  if (begins && !may_begin) return ErrorCode::concurrent_transactions;
   const std::size_t before = transaction->partitions.size();
   transaction->partitions.insert(partitions.begin(), partitions.end());
   if (!begins && transaction->partitions.size() == before) return ErrorCode::none;
@@ -268,9 +269,12 @@ void Coordinator::set_deadline(Transaction& transaction, Now now) {
   const auto left = transaction.started + transaction.timeout_ms - now.time;
   transaction.deadline = now.steady + std::chrono::milliseconds(std::max<std::int64_t>(0, left));
   deadlines_.emplace(transaction.deadline, transaction.id);
+  ++open_count_;
 }
 
 void Coordinator::clear_deadline(Transaction& transaction) {
+  if (transaction.deadline == never) return;
+  --open_count_;
   deadlines_.erase({transaction.deadline, transaction.id});
   transaction.deadline = never;
 }
@@ -340,6 +344,7 @@ void Coordinator::finish_replay(Now now, Actions& actions) {
 }
 
 void Coordinator::check() const {
+  std::size_t open = 0;
   for (const auto& [id, transaction] : transactions_) {
     ASSERT(id == transaction.id);
     ASSERT(transaction.producer != none_of<ProducerId>);
@@ -347,7 +352,9 @@ void Coordinator::check() const {
     ASSERT(transaction.partitions.empty() || transaction.is_in(State::ongoing) ||
            transaction.is_ending());
     ASSERT(transaction.next_producer == none_of<ProducerId> || transaction.is_ending());
+    open += transaction.is_in(State::ongoing);
   }
+  ASSERT(open == open_count_);
 }
 
 }  // namespace odradek::txn

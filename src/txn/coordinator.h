@@ -8,6 +8,7 @@
 #include "wire/error_code.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -85,10 +86,16 @@ class Coordinator {
   };
   Outcome init(const Init& request, ProducerId fresh, Now now, Actions& actions);
 
-  // The partitions belong to the producer's transaction from here on; it begins with them.
-  wire::ErrorCode add_partitions(std::string_view id, Producer producer,
-                                 const std::vector<TopicPartition>& partitions,
-                                 std::int16_t client_version, Now now, Actions& actions);
+  // The partitions belong to the producer's transaction from here on. It begins with them, if it
+  // may; else CONCURRENT_TRANSACTIONS, with which clients try again.
+  struct Addition {
+    std::string id;
+    Producer producer;
+    std::vector<TopicPartition> partitions;
+    std::int16_t client_version = 0;
+  };
+  wire::ErrorCode add_partitions(const Addition& request, bool may_begin, Now now,
+                                 Actions& actions);
   // Whether a partition does (KIP-890, part 1): TRANSACTION_ABORTABLE where not.
   wire::ErrorCode verify(std::string_view id, Producer producer,
                          const TopicPartition& partition) const;
@@ -106,6 +113,7 @@ class Coordinator {
   void marker_written(std::string_view id, Producer producer, const TopicPartition& partition,
                       Now now, Actions& actions);
 
+  std::size_t open_count() const { return open_count_; }
   // When an open transaction has been open for too long; none while there are none.
   std::optional<TimePoint> wake_up() const;
   // Those that have, each once: they are to be given to abort_expired().
@@ -147,6 +155,7 @@ class Coordinator {
   const TransactionConfig& config_;
   std::map<std::string, Transaction, std::less<>> transactions_;
   std::set<std::pair<TimePoint, std::string>> deadlines_;
+  std::size_t open_count_ = 0;  // of ongoing transactions, with those that take_expired() has told
 };
 
 }  // namespace odradek::txn

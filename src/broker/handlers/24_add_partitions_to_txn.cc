@@ -5,7 +5,6 @@
 #include "meta/topic_name.h"
 
 #include <memory>
-#include <set>
 #include <utility>
 
 // AddPartitionsToTxn: from a client, for its one transaction; from version 4 on from brokers, for
