@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the suites of run_external have in common."""
 
-import difflib
 import os
-import pathlib
 import shutil
 import subprocess
 
 import apache_kafka
-
-GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
+from answer_script import GOLDEN, differences
 
 
 class Skipped(Exception):
@@ -47,7 +44,6 @@ def golden_answers(name, script, *settings):
         answers = script(kafka.port).run()
     if os.environ.get("UPDATE_GOLDEN"):
         (GOLDEN / name).write_text("\n".join(answers) + "\n")
-    expected = (GOLDEN / name).read_text().splitlines()
-    different = list(difflib.unified_diff(expected, answers, "golden", "Kafka", n=0, lineterm=""))
-    expect(not different, "\n".join(different))
+    different = differences(name, answers, "Apache Kafka")
+    expect(not different, different)
     print(f"Apache Kafka {apache_kafka.VERSION}: {len(answers)} answers, as in tests/golden/{name}")

@@ -8,9 +8,9 @@ import threading
 import time
 import unittest
 
+from answer_script import NO_ID
 from broker import Broker
 from confluent_kafka import Producer
-from group_requests import NO_ID
 from raw_client import batch
 from shaped_client import ShapedClient
 from transaction_requests import (ADD, ADD_OFFSETS, COMMIT, CONCURRENT, END, FETCH, FIND, INIT, LIST_OFFSETS, LOADING,

@@ -29,6 +29,18 @@ def make_topics(broker, **partitions):
         made.result(30)
 
 
+def open_in_front_of_a_plain_record(broker, **settings):
+    """A producer whose transaction is open: "open" is its record in t, and "behind" one of nobody's transaction."""
+    producer = transactional(broker, **settings)
+    producer.begin_transaction()
+    producer.produce("t", "open")
+    producer.flush()
+    plain = Producer({"bootstrap.servers": broker.bootstrap})
+    plain.produce("t", "behind")
+    plain.flush()
+    return producer
+
+
 def values(broker, isolation="read_committed", seconds=60, **partitions):
     """What is in the topics up to their ends, for a reader of this isolation."""
     client = reader(broker, isolation)
@@ -70,13 +82,7 @@ class TransactionsTest(unittest.TestCase):
     def test_what_is_open_is_not_read(self):
         with Broker() as broker:
             make_topics(broker, t=1)
-            producer = transactional(broker)
-            producer.begin_transaction()
-            producer.produce("t", "open")
-            producer.flush()
-            plain = Producer({"bootstrap.servers": broker.bootstrap})
-            plain.produce("t", "behind")
-            plain.flush()
+            producer = open_in_front_of_a_plain_record(broker)
             self.assertEqual(values(broker, t=1), [])
             self.assertEqual(values(broker, "read_uncommitted", t=1), ["open", "behind"])
             waiting = reader(broker)
@@ -129,13 +135,7 @@ class TransactionsTest(unittest.TestCase):
     def test_an_open_transaction_is_aborted_when_its_time_is_over(self):
         with Broker() as broker:
             make_topics(broker, t=1)
-            producer = transactional(broker, **{"transaction.timeout.ms": 1000})
-            producer.begin_transaction()
-            producer.produce("t", "late")
-            producer.flush()
-            plain = Producer({"bootstrap.servers": broker.bootstrap})
-            plain.produce("t", "behind")
-            plain.flush()
+            producer = open_in_front_of_a_plain_record(broker, **{"transaction.timeout.ms": 1000})
             limit = time.monotonic() + 30
             while values(broker, t=1) != ["behind"]:
                 self.assertLess(time.monotonic(), limit)

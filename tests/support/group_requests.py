@@ -7,11 +7,10 @@ import struct
 import time
 import uuid
 
-from shaped_client import ShapedClient
+from answer_script import AnswerScript
 
 METADATA, COMMIT, FETCH, FIND, JOIN, HEARTBEAT, LEAVE, SYNC, DESCRIBE, LIST, DELETE, OFFSET_DELETE = (
     3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 42, 47)
-NO_ID = uuid.UUID(int=0)
 
 
 def subscription(*topics):
@@ -66,28 +65,14 @@ def fetch(version, groups, stable=False, ids=None):
              for group, topics in groups.items()], stable]
 
 
-def in_order(answer):
-    """Kafka answers lists of structures in the order of a hash."""
-    if not isinstance(answer, list):
-        return answer
-    parts = [in_order(each) for each in answer]
-    if len(parts) > 1 and all(isinstance(each, list) for each in parts):
-        parts.sort(key=lambda each: re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", repr(each)))
-    return parts
-
-
-class GroupRequests:
-    """Runs the script against one broker; `answers` are the lines to compare."""
-
+class GroupRequests(AnswerScript):
     def __init__(self, port):
-        self.port = port
-        self.client = ShapedClient(port, 30)
-        self.answers = []
-        self.ids = {}
+        super().__init__(port)
         self.names = {}  # of what is random: the order in which it came up
 
-    def run(self):
-        self.make_topics()
+    def script(self):
+        self.make_topics("t", "u")
+        self.ids["nope"] = uuid.UUID(int=77)
         self.find_coordinators()
         self.wait_for_coordinators()
         self.without_a_group()
@@ -103,37 +88,13 @@ class GroupRequests:
         self.lists()
         self.deletes()
         self.long_names()
-        self.client.socket.close()
-        return self.answers
 
-    def ask(self, label, key, version, values, show=repr):
-        try:
-            self.client.start(key, version, values)
-            answer = self.client.finish()
-            shown = show(in_order(answer))
-        except OSError as error:
-            answer, shown = None, type(error).__name__
-            self.client.socket.close()
-            self.client = ShapedClient(self.port, 30)
-        self.note(f"{key} v{version} {label}", shown)
-        return answer
-
-    def note(self, label, shown):
+    def same_for_every_broker(self, shown):
         def number(found):
             return self.names.setdefault(found[0], f"#{len(self.names)}")
 
         shown = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", number, shown)
-        shown = re.sub(r"(.)\1{50,}", r"\1...", shown)
-        self.answers.append(f"{label}: {shown}".replace(str(self.port), "PORT").replace("localhost", "127.0.0.1"))
-
-    def make_topics(self):
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            answer = self.client.ask(METADATA, 12, [[[NO_ID, "t"], [NO_ID, "u"]], True, False])
-            self.ids = {name: topic_id for error, name, topic_id, *_ in answer[4] if error == 0}
-            if len(self.ids) == 2:
-                break
-        self.ids["nope"] = uuid.UUID(int=77)
+        return re.sub(r"(.)\1{50,}", r"\1...", shown)
 
     def find_coordinators(self):
         deadline = time.monotonic() + 30

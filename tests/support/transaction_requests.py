@@ -5,26 +5,21 @@
 import re
 import time
 
-from group_requests import NO_ID, in_order
+from answer_script import AnswerScript
 from raw_client import batch
-from shaped_client import ShapedClient
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA, FIND, INIT, ADD, ADD_OFFSETS, END, MARKERS, COMMIT, PRODUCERS, DESCRIBE, LIST = (
     0, 1, 2, 3, 10, 22, 24, 25, 26, 27, 28, 61, 65, 66)
 COORDINATOR_NOT_AVAILABLE, LOADING, NOT_COORDINATOR, CONCURRENT = 15, 14, 16, 51
 
 
-class TransactionRequests:
-    """Runs the script against one broker; `answers` are the lines to compare."""
-
+class TransactionRequests(AnswerScript):
     def __init__(self, port):
-        self.port = port
-        self.client = ShapedClient(port, 30)
-        self.answers = []
+        super().__init__(port)
         self.producers = {}  # ids, in the order in which they came up
         self.sequences = {}
 
-    def run(self):
+    def script(self):
         self.prepare()
         for version in range(7):
             self.ask("transaction", FIND, version, ["x"] if version == 0 else ["x", 1] if version < 4 else [1, ["x", "y", ""]])
@@ -45,17 +40,10 @@ class TransactionRequests:
         self.markers()
         self.descriptions()
         self.nothing_is_stuck()
-        self.client.socket.close()
-        return self.answers
 
     def prepare(self):
+        self.make_topics("t", "u")
         deadline = time.monotonic() + 30
-        names = ["t", "u"]
-        while time.monotonic() < deadline:
-            answer = self.client.ask(METADATA, 12, [[[NO_ID, name] for name in names], True, False])
-            self.ids = {name: topic_id for error, name, topic_id, *_ in answer[4] if error == 0}
-            if len(self.ids) == len(names):
-                break
         for kind in (0, 1):
             while self.client.ask(FIND, 1, ["g", kind])[1] != 0 and time.monotonic() < deadline:
                 pass
@@ -65,22 +53,20 @@ class TransactionRequests:
             while self.client.ask(9, 5, [f"probe {number}", [["t", [0]]]])[2] in (LOADING, NOT_COORDINATOR):
                 pass
 
-    def ask(self, label, key, version, values, masks=()):
-        try:
-            self.client.start(key, version, values)
-            answer = self.client.finish()
-            shown = repr(in_order(answer))
-        except OSError as error:
-            answer, shown = None, type(error).__name__
-            self.client.socket.close()
-            self.client = ShapedClient(self.port, 30)
+    def same_for_every_broker(self, shown):
         for producer, name in self.producers.items():
             shown = re.sub(rf"\b{producer}\b", name, shown) if producer > 999 else shown
-        for mask in masks:
-            shown = shown.replace(str(mask), "MASKED")
-        shown = shown.replace(str(self.port), "PORT").replace("localhost", "127.0.0.1")
-        self.answers.append(f"{key} v{version} {label}: {shown}")
-        return answer
+        return shown
+
+    @staticmethod
+    def masked(*values):
+        """A way to show an answer without them."""
+        def show(answer):
+            shown = repr(answer)
+            for value in values:
+                shown = shown.replace(str(value), "MASKED")
+            return shown
+        return show
 
     def init(self, name, version=4, timeout=60000, producer=-1, epoch=-1):
         """The id and epoch of a producer, once whatever was open before has ended."""
@@ -301,21 +287,21 @@ class TransactionRequests:
 
             self.ask("none", MARKERS, version, [[]])
             self.ask("old epoch", MARKERS, version, [[marker(False, [["u", [0]]], epoch=epoch - 1)]],
-                     masks=[producer])
+                     show=self.masked(producer))
             self.ask("no such partition", MARKERS, version, [[marker(False, [["u", [99]], ["nope", [0]]])]],
-                     masks=[producer])
-            self.ask("abort", MARKERS, version, [[marker(False, [["u", [0]]])]], masks=[producer])
+                     show=self.masked(producer))
+            self.ask("abort", MARKERS, version, [[marker(False, [["u", [0]]])]], show=self.masked(producer))
             other = producer + 7777 + version  # who has no coordinator that would be fenced
             for coordinator in (5, 1, 6):
                 self.ask(f"coordinator {coordinator}", MARKERS, version,
-                         [[marker(False, [["u", [0]]], other, 0, coordinator)]], masks=[other])
+                         [[marker(False, [["u", [0]]], other, 0, coordinator)]], show=self.masked(other))
 
     def descriptions(self):
         producer, epoch = self.init("described")
         self.client.ask(ADD, 3, ["described", producer, epoch, [["t", [1]], ["u", [0]]]])
         self.produce("open", 9, "described", producer, epoch, topic="u")
         answer = self.client.ask(DESCRIBE, 0, [["described"]])[1][0]
-        self.ask("described", DESCRIBE, 0, [["described", "nobody", ""]], masks=[answer[4], answer[5]])
+        self.ask("described", DESCRIBE, 0, [["described", "nobody", ""]], show=self.masked(answer[4], answer[5]))
         for topics in ([["nope", [0]]], [["u", [99]]], [["", [0]]], [["bad name", [0]]], []):
             self.ask(f"{topics}", PRODUCERS, 0, [topics])
         entry = [each for each in self.client.ask(PRODUCERS, 0, [[["u", [0]]]])[1][0][1][0][3] if each[0] == producer][0]
