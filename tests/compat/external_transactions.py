@@ -42,14 +42,15 @@ def java_transactions(_):
 
 
 def old_java_transactions(_):
-    """Version 1, with the last client that knows no other."""
+    """Version 1, with clients that know no other."""
     need("java", "mvn")
-    tap = tapped(lambda bootstrap: ["java", "-cp", f"{apache_kafka.old_client_jars()}/*", HERE / "java/Transactions.java",
-                                    bootstrap])
-    expect(max(tap.versions(PRODUCE)) <= 11 and max(tap.versions(END_TXN)) <= 4, tap.used)
-    expect(tap.versions(ADD_PARTITIONS_TO_TXN) == {3} and tap.versions(ADD_OFFSETS_TO_TXN), tap.used)
-    print(f"on the wire: Produce v{max(tap.versions(PRODUCE))}, EndTxn v{max(tap.versions(END_TXN))}, AddPartitionsToTxn "
-          f"v{max(tap.versions(ADD_PARTITIONS_TO_TXN))}")
+    for version in apache_kafka.OLD_CLIENTS:
+        jars = apache_kafka.old_client_jars(version)
+        tap = tapped(lambda bootstrap: ["java", "-cp", f"{jars}/*", HERE / "java/Transactions.java", bootstrap])
+        expect(max(tap.versions(PRODUCE)) <= 11 and max(tap.versions(END_TXN)) <= 4, tap.used)
+        expect(tap.versions(ADD_PARTITIONS_TO_TXN) == {3} and tap.versions(ADD_OFFSETS_TO_TXN), tap.used)
+        print(f"Java {version} on the wire: Produce v{max(tap.versions(PRODUCE))}, EndTxn v{max(tap.versions(END_TXN))}, "
+              f"AddPartitionsToTxn v{max(tap.versions(ADD_PARTITIONS_TO_TXN))}")
 
 
 def streams(broker):

@@ -42,9 +42,13 @@ def streams_jars():
     return fetched(CACHE / f"streams-{VERSION}", VERSION, ("kafka-streams", "kafka-clients"))
 
 
-def old_client_jars():
-    """The last clients before transactions of version 2."""
-    return fetched(CACHE / "clients-3.9.1", "3.9.1", ("kafka-clients",))
+# Before transactions of version 2: the last clients, and those that do not connect to a broker whose features they
+# cannot read (KAFKA-17011).
+OLD_CLIENTS = ("3.9.1", "3.6.2")
+
+
+def old_client_jars(version):
+    return fetched(CACHE / f"clients-{version}", version, ("kafka-clients",))
 
 
 def java(main_class, *arguments, options=(), classes=None, **run_options):
