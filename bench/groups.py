@@ -117,9 +117,9 @@ def commits(broker, load):
     return result["requests"] / result["seconds"], cpu / result["requests"] * 1e6
 
 
-def groups(brokers, build):
+def figures(brokers, build):
     """The rows of the table; `brokers` by name."""
-    figures = {}
+    columns = {}
     for name, broker in brokers.items():
         wait_for_coordinators(broker)
         # The JVM's heap is as large as it was told, whatever is in it.
@@ -129,8 +129,8 @@ def groups(brokers, build):
         runs = [commits(broker, build / "tests/light") for _ in range(3)]
         rate = statistics.median(each[0] for each in runs)
         cost = statistics.median(each[1] for each in runs)
-        figures[name] = [member, f"{rebalance:.0f}", f"{cpu:.0f}", f"{rate:.0f}", f"{cost:.1f}"]
+        columns[name] = [member, f"{rebalance:.0f}", f"{cpu:.0f}", f"{rate:.0f}", f"{cost:.1f}"]
     labels = [f"memory for each of {GROUPS * MEMBERS} members in {GROUPS} groups, bytes",
               f"rebalance of {LARGE} members (a client in Python), ms", "CPU for that rebalance, ms",
               "commits/s of 8 groups", "CPU for one commit, us"]
-    return [["figure", *figures], *([label, *(column[i] for column in figures.values())] for i, label in enumerate(labels))]
+    return [["figure", *columns], *([label, *(column[i] for column in columns.values())] for i, label in enumerate(labels))]

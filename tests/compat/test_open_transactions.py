@@ -13,8 +13,8 @@ from broker import Broker
 from confluent_kafka import Producer
 from raw_client import batch
 from shaped_client import ShapedClient
-from transaction_requests import (ADD, ADD_OFFSETS, COMMIT, CONCURRENT, END, FETCH, FIND, INIT, LIST_OFFSETS, LOADING,
-                                  METADATA, NOT_COORDINATOR, PRODUCE)
+from transaction_requests import (ADD, ADD_OFFSETS, COMMIT, CONCURRENT, END, FETCH, FIND, INIT, LIST_OFFSETS, METADATA,
+                                  PRODUCE, wait_for_coordinators)
 
 MANY = int(os.environ.get("OPEN_TRANSACTIONS", "100000"))
 T = [["t", [0]]]
@@ -30,11 +30,8 @@ class Producers:
     def connect(self, port):
         self.client = ShapedClient(port, 60)
         self.client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
-        for kind in (0, 1):
-            self.client.ask(FIND, 1, ["g", kind])
-        for number in range(400):  # so that the coordinator of each id is ready
-            while self.client.ask(INIT, 4, [f"probe {number}", 1000, -1, -1])[1] in (LOADING, NOT_COORDINATOR):
-                pass
+        self.client.ask(FIND, 1, ["g", 0])
+        wait_for_coordinators(self.client)
 
     def ask_all(self, key, version, requests):
         """The error that all of them are told."""

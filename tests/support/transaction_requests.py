@@ -13,6 +13,15 @@ PRODUCE, FETCH, LIST_OFFSETS, METADATA, FIND, INIT, ADD, ADD_OFFSETS, END, MARKE
 COORDINATOR_NOT_AVAILABLE, LOADING, NOT_COORDINATOR, CONCURRENT = 15, 14, 16, 51
 
 
+def wait_for_coordinators(client):
+    """Until every transactional id has one that is ready: each partition of theirs has some of these."""
+    while client.ask(FIND, 1, ["x", 1])[1] != 0:
+        pass
+    for number in range(400):
+        while client.ask(INIT, 4, [f"probe {number}", 1000, -1, -1])[1] in (LOADING, NOT_COORDINATOR, CONCURRENT):
+            pass
+
+
 class TransactionRequests(AnswerScript):
     def __init__(self, port):
         super().__init__(port)
@@ -43,13 +52,9 @@ class TransactionRequests(AnswerScript):
 
     def prepare(self):
         self.make_topics("t", "u")
-        deadline = time.monotonic() + 30
-        for kind in (0, 1):
-            while self.client.ask(FIND, 1, ["g", kind])[1] != 0 and time.monotonic() < deadline:
-                pass
-        for number in range(400):  # so that the coordinator of each id and group is ready
-            while self.client.ask(INIT, 4, [f"probe {number}", 1000, -1, -1])[1] in (LOADING, NOT_COORDINATOR, CONCURRENT):
-                pass
+        wait_for_coordinators(self.client)
+        self.client.ask(FIND, 1, ["g", 0])
+        for number in range(400):
             while self.client.ask(9, 5, [f"probe {number}", [["t", [0]]]])[2] in (LOADING, NOT_COORDINATOR):
                 pass
 
