@@ -7,10 +7,12 @@ tests/golden/transaction_answers.txt is what Kafka said; `./dev compat transacti
 import time
 import unittest
 
-from answer_script import differences
+from answer_script import NO_ID, differences
 from broker import Broker
-from shaped_client import ShapedClient
-from transaction_requests import DESCRIBE, END, FIND, INIT, LOADING, MARKERS, NOT_COORDINATOR, TransactionRequests
+from raw_client import batch
+from shaped_client import ShapedClient, encode, shapes
+from transaction_requests import (ADD, DESCRIBE, END, FIND, INIT, LOADING, MARKERS, METADATA, NOT_COORDINATOR, PRODUCE,
+                                  TransactionRequests)
 
 
 class TransactionRequestsTest(unittest.TestCase):
@@ -46,6 +48,62 @@ class TransactionRequestsTest(unittest.TestCase):
                 self.assertEqual(again, (producer, epoch + 1))
                 self.assertEqual(client.ask(END, 1, ["x", *again, True])[1], 48)  # nothing is open
                 self.assertEqual(client.ask(DESCRIBE, 0, [["x"]])[1][0][2], "Empty")
+
+    def test_records_stay_in_order_behind_a_partition_that_is_being_added(self):
+        with Broker("num.partitions=2", nodes=1) as broker, ShapedClient(broker.port) as client:
+            self.prepare(client)
+            for version in (9, 12):
+                producer, epoch = self.init(client)
+
+                def produce(*places):
+                    records = [[partition, batch(attributes=16, producer=(producer, epoch, sequence))]
+                               for partition, sequence in places]
+                    return self.frame(client, PRODUCE, version, ["x", -1, 5000, [["t", records]]])
+
+                if version == 9:
+                    client.ask(ADD, 3, ["x", producer, epoch, [["t", [0, 1]]]])
+                client.send_bytes(produce((0, 0)))
+                client.receive()
+                # Partition 1 has to be asked about, and partition 0 has not.
+                client.send_bytes(produce((1, 0), (0, 1)) + produce((0, 2)) + produce((1, 1), (0, 3)))
+                errors = []
+                for _ in range(3):
+                    client.pending = (PRODUCE, version)
+                    errors.append([each[1] for each in client.finish()[0][0][1]])
+                self.assertEqual(errors, [[0, 0], [0], [0, 0]], f"version {version}")
+                self.assertEqual(client.ask(END, 3, ["x", producer, epoch, True])[1], 0)
+
+    def test_the_next_transaction_waits_for_the_markers_of_the_last(self):
+        """Where Kafka tells clients to try again, in steps of 20 ms."""
+        with Broker("add.partitions.to.txn.retry.backoff.max.ms=60000", "num.partitions=20", nodes=3) as broker:
+            with ShapedClient(broker.port) as client:
+                port = self.prepare(client)
+            with ShapedClient(port) as client:
+                producer, epoch = self.init(client)
+                for _ in range(50):
+                    everywhere = ["x", producer, epoch, [["t", list(range(20))]]]
+                    requests = [(ADD, 3, everywhere), (END, 3, ["x", producer, epoch, True]), (ADD, 3, everywhere),
+                                (END, 3, ["x", producer, epoch, False])]
+                    client.send_bytes(b"".join(self.frame(client, *each) for each in requests))
+                    for key, version, _ in requests:
+                        client.pending = (key, version)
+                        answer = client.finish()
+                        self.assertEqual(answer[1] if key == END else {each[1] for each in answer[1][0][1]},
+                                         0 if key == END else {0})
+
+    @staticmethod
+    def prepare(client):
+        """Makes the topic t; the port of the coordinator of x."""
+        client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
+        found, deadline = [0, -1], time.monotonic() + 20
+        while found[1] != 0 and time.monotonic() < deadline:
+            found = client.ask(FIND, 1, ["x", 1])
+        return found[5]
+
+    @staticmethod
+    def frame(client, key, version, values):
+        shape = shapes()[key, version, "request"]
+        return client.request(key, version, encode(shape, values, shape.flexible), shape.flexible)
 
     @staticmethod
     def init(client):
