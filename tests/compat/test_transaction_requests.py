@@ -11,8 +11,8 @@ from answer_script import NO_ID, differences
 from broker import Broker
 from raw_client import batch
 from shaped_client import ShapedClient, encode, shapes
-from transaction_requests import (ADD, DESCRIBE, END, FIND, INIT, LOADING, MARKERS, METADATA, NOT_COORDINATOR, PRODUCE,
-                                  TransactionRequests)
+from transaction_requests import (ADD, CONCURRENT, DESCRIBE, END, FIND, INIT, LOADING, MARKERS, METADATA,
+                                  NOT_COORDINATOR, PRODUCE, TransactionRequests)
 
 
 class TransactionRequestsTest(unittest.TestCase):
@@ -91,6 +91,25 @@ class TransactionRequestsTest(unittest.TestCase):
                         self.assertEqual(answer[1] if key == END else {each[1] for each in answer[1][0][1]},
                                          0 if key == END else {0})
 
+    def test_an_end_that_comes_late(self):
+        """Of the first transaction, while the second is open already: the client had given up waiting, and tried again."""
+        with Broker("num.partitions=1", nodes=1) as broker, ShapedClient(broker.port) as client:
+            self.prepare(client)
+            for version, late, state in ((5, 90, "Ongoing"), (4, 0, "CompleteCommit")):
+                first = self.init(client)
+                self.add(client, first)
+                ended = client.ask(END, version, ["x", *first, True])
+                self.assertEqual(ended[1], 0)
+                # Version 1 cannot tell the two apart: it ends the second one (KAFKA-17754).
+                second = tuple(ended[2:4]) if version == 5 else first
+                self.add(client, second)
+                self.assertEqual(client.ask(END, version, ["x", *first, True])[1], late)
+                deadline, found = time.monotonic() + 20, None
+                while found != state and time.monotonic() < deadline:
+                    found = client.ask(DESCRIBE, 0, [["x"]])[1][0][2]
+                self.assertEqual(found, state)
+                client.ask(END, version, ["x", *second, False])
+
     @staticmethod
     def prepare(client):
         """Makes the topic t; the port of the coordinator of x."""
@@ -101,6 +120,14 @@ class TransactionRequestsTest(unittest.TestCase):
         return found[5]
 
     @staticmethod
+    def add(client, producer):
+        error, deadline = CONCURRENT, time.monotonic() + 20
+        while error == CONCURRENT and time.monotonic() < deadline:  # while the markers of the last one are written
+            error = client.ask(ADD, 3, ["x", *producer, [["t", [0]]]])[1][0][1][0][1]
+        if error != 0:
+            raise AssertionError(f"not added: {error}")
+
+    @staticmethod
     def frame(client, key, version, values):
         shape = shapes()[key, version, "request"]
         return client.request(key, version, encode(shape, values, shape.flexible), shape.flexible)
@@ -108,7 +135,7 @@ class TransactionRequestsTest(unittest.TestCase):
     @staticmethod
     def init(client):
         answer, deadline = [0, LOADING], time.monotonic() + 20
-        while answer[1] in (LOADING, NOT_COORDINATOR) and time.monotonic() < deadline:
+        while answer[1] in (LOADING, NOT_COORDINATOR, CONCURRENT) and time.monotonic() < deadline:
             answer = client.ask(INIT, 4, ["x", 60000, -1, -1])
         if answer[1] != 0:
             raise AssertionError(f"no producer id: {answer}")

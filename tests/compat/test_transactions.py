@@ -8,6 +8,7 @@ import unittest
 from broker import Broker
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
+from wire_tap import WireTap
 
 
 def transactional(broker, name="x", **settings):
@@ -196,6 +197,30 @@ class TransactionsTest(unittest.TestCase):
                 producer.commit_transaction(30) if commits else producer.abort_transaction(30)
                 self.assertEqual(client.committed([TopicPartition("t", 0)], 30)[0].offset, 7 if commits else -1001)
             client.close()
+
+    def test_answers_that_are_lost(self):
+        """What was done is asked for again, and is not done again."""
+        tap = WireTap(loss=0.1)
+        with Broker(f"advertised.listeners=PLAINTEXT://127.0.0.1:{tap.port}", nodes=1) as broker:
+            tap.broker_port = broker.port
+            make_topics(broker, t=2)
+            producer = transactional(tap, **{"reconnect.backoff.ms": 5, "reconnect.backoff.max.ms": 20,
+                                             "retry.backoff.ms": 10})
+            expected = []
+            for number in range(100):
+                producer.begin_transaction()
+                for i in range(20):
+                    producer.produce("t", f"{number}-{i}", partition=i % 2)
+                producer.flush()
+                if number % 4 == 3:
+                    producer.abort_transaction(60)
+                else:
+                    producer.commit_transaction(60)
+                    expected += [f"{number}-{i}" for i in range(20)]
+            self.assertGreater(tap.lost, 20)
+            tap.loss = 0
+            self.assertEqual(sorted(values(broker, t=2)), sorted(expected))
+        tap.close()
 
     def test_a_new_producer_goes_on_after_kill(self):
         with Broker() as broker:

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A proxy that notes which APIs a client really uses, and in which versions. The broker behind it has to advertise
-the tap's address, so that the client comes this way again."""
+"""A proxy that notes which APIs a client really uses, and in which versions, and that may lose answers. The broker
+behind it has to advertise the tap's address, so that the client comes this way again."""
 
 import collections
+import random
 import socket
 import struct
 import threading
 
 
 class WireTap:
-    def __init__(self, port=0):
+    def __init__(self, port=0, loss=0.0):
+        """`loss` is how many of the answers are lost, each with its connection."""
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = self._listener.getsockname()[1]
         self.broker_port = None
+        self.loss = loss
+        self.lost = 0
+        self._random = random.Random(1)
         self.used = collections.defaultdict(collections.Counter)  # API key -> version -> requests
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -38,7 +43,7 @@ class WireTap:
                 client.close()
                 continue
             threading.Thread(target=self._requests, args=(client, broker), daemon=True).start()
-            threading.Thread(target=self._pass_on, args=(broker, client), daemon=True).start()
+            threading.Thread(target=self._pass_on, args=(broker, client, self._lose), daemon=True).start()
 
     def _requests(self, client, broker):
         pending = b""
@@ -54,6 +59,11 @@ class WireTap:
                 pending = pending[4 + size:]
 
         self._pass_on(client, broker, note)
+
+    def _lose(self, _):
+        if self._random.random() < self.loss:
+            self.lost += 1
+            raise ConnectionError("lost")
 
     @staticmethod
     def _pass_on(source, target, note=lambda data: None):
