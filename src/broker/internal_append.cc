@@ -35,6 +35,7 @@ class InternalAppend {
     if (!transaction) return;
     options_.producer_id = transaction->producer;
     options_.producer_epoch = transaction->epoch;
+    options_.base_sequence = 0;  // of every batch; nobody looks
     options_.further_attributes = wire::transactional_attribute;
     guard_ = transaction->guard;
   }

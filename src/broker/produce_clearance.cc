@@ -20,6 +20,7 @@ namespace {
 constexpr wire::Version first_with_ids = 13;
 constexpr wire::Version first_that_adds = 12;
 constexpr wire::Version first_with_abortable_error = 11;
+constexpr wire::Version first_with_zstd = 7;
 
 // What old and new clients try again for.
 log::BatchFault unverified(std::string_view why) {
@@ -47,6 +48,30 @@ log::BatchFault fault_of(ErrorCode error, MembershipSupport support) {
   }
 }
 
+// Kafka: ProduceRequest.validateRecords.
+log::BatchFault check_batch(const std::optional<Bytes>& records, wire::Version version) {
+  constexpr auto invalid = ErrorCode::invalid_record;
+  if (!records || records->size() < wire::BatchView::header_size) return {invalid, {}, {}};
+  const wire::BatchView batch(*records);
+  if (batch.magic() != wire::BatchView::magic_2) return {invalid, {}, {}};
+  if (batch.size() != static_cast<std::int64_t>(records->size())) return {invalid, {}, {}};
+  if (version < first_with_zstd && batch.codec() == wire::Codec::zstd) {
+    return {ErrorCode::unsupported_compression_type, {}, {}};
+  }
+  return {};
+}
+
+bool has_transaction(const std::optional<Bytes>& records) {
+  if (!records || records->size() < wire::BatchView::header_size) return false;
+  const wire::BatchView batch(*records);
+  return batch.magic() == wire::BatchView::magic_2 && batch.is_transactional();
+}
+
+// Whether it is somewhere, be it led here or not.
+bool exists(const PartitionTable::Found& found) {
+  return found.partition || found.error == ErrorCode::not_leader_or_follower;
+}
+
 class Clearing {
  public:
   Clearing(const ProduceRequest& request, const ExchangePtr& exchange)
@@ -68,22 +93,37 @@ class Clearing {
   }
 
  private:
+  using Topic = ProduceRequest::TopicProduceData;
+
   // Which batches are transactional, and whose.
   void look() {
-    for (const auto& topic : request_.topic_data) {
-      for (const auto& data : topic.partition_data) {
-        clearances_.emplace_back();
-        if (!data.records || data.records->size() < wire::BatchView::header_size) continue;
-        const wire::BatchView batch(*data.records);
-        if (batch.magic() != wire::BatchView::magic_2 || !batch.is_transactional()) continue;
-        is_transactional_ = true;
-        if (!batch.has_producer()) continue;
-        const txn::Producer producer{batch.producer_id(), batch.producer_epoch()};
-        if (!producer_) producer_ = producer;
-        has_several_producers_ = has_several_producers_ || *producer_ != producer;
-        batches_.push_back({&topic, data.index, batch.base_sequence(), clearances_.size() - 1});
-      }
+    for (const Topic& topic : request_.topic_data) {
+      for (const auto& data : topic.partition_data) look_at(topic, data);
     }
+  }
+
+  void look_at(const Topic& topic, const Topic::PartitionProduceData& data) {
+    Clearance& clearance = clearances_.emplace_back();
+    clearance.fault = check_batch(data.records, exchange_->version());
+    const bool is_well_formed = !clearance.fault.found();
+    const bool is_transactional = has_transaction(data.records);
+    is_transactional_ = is_transactional_ || is_transactional;
+    if (is_well_formed && !is_transactional) return;
+    const auto found = find(topic, data.index);
+    if (!exists(found)) clearance = {};  // refused for that when it is to be appended
+    if (!exists(found) || !is_well_formed) return;
+    const wire::BatchView batch(*data.records);
+    if (!batch.has_producer()) return;
+    const txn::Producer producer{batch.producer_id(), batch.producer_epoch()};
+    if (!producer_) producer_ = producer;
+    has_several_producers_ = has_several_producers_ || *producer_ != producer;
+    batches_.push_back({found.partition, batch.base_sequence(), clearances_.size() - 1});
+  }
+
+  PartitionTable::Found find(const Topic& topic, PartitionId id) {
+    auto& table = node_.partitions();
+    return exchange_->version() >= first_with_ids ? table.find(topic.topic_id, id)
+                                                  : table.find(topic.name, id);
   }
 
   log::BatchFault refuse_all() const {
@@ -100,11 +140,8 @@ class Clearing {
     const bool adds = support_ == MembershipSupport::adds;
     const bool is_verified = *node_.options().transaction_partition_verification_enable;
     for (const Batch& batch : batches_) {
-      const auto found = exchange_->version() >= first_with_ids
-                             ? node_.partitions().find(batch.topic->topic_id, batch.partition)
-                             : node_.partitions().find(batch.topic->name, batch.partition);
-      if (!found.partition) continue;  // refused when it is appended
-      const auto log = found.partition->log();
+      if (!batch.partition) continue;
+      const auto log = batch.partition->log();
       if (!log) continue;
       const auto verification = (*log)->begin_verification(
           {producer_->id, producer_->epoch, batch.base_sequence, adds}, node_.now());
@@ -114,7 +151,7 @@ class Clearing {
       clearance.guard = *verification.guard;
       if (!adds && !is_verified) continue;
       asked_.push_back(batch.clearance);
-      partitions_.push_back({found.partition->topic().name, batch.partition});
+      partitions_.push_back({batch.partition->topic().name, batch.partition->id()});
     }
   }
 
@@ -142,8 +179,7 @@ class Clearing {
   }
 
   struct Batch {
-    const ProduceRequest::TopicProduceData* topic;
-    PartitionId partition;
+    Partition* partition;  // null where it is led elsewhere
     std::int32_t base_sequence;
     std::size_t clearance;  // its index
   };

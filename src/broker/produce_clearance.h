@@ -18,10 +18,11 @@ struct Clearance {
   log::VerificationGuard guard;
 };
 
-// Has the coordinator asked about those batches of a produce that are the first of a transaction in
-// their partition (KIP-890), and then calls `then` with what is known of each batch, in the order
-// of the request. At once where nobody has to be asked; else later, and no request of the
-// connection overtakes this one. The request's views are good for as long as `then` runs.
+// Checks what can be checked without a log, has the coordinator asked about those batches of a
+// produce that are the first of a transaction in their partition (KIP-890), and then calls `then`
+// with what is known of each batch, in the order of the request. At once where nobody has to be
+// asked; else later, and no request of the connection overtakes this one. The request's views are
+// good for as long as `then` runs.
 using Clearances = std::vector<Clearance>;
 using Cleared = std::function<void(const wire::ProduceRequest&, const Clearances&)>;
 void clear_batches(const wire::ProduceRequest& request, const ExchangePtr& exchange,

@@ -91,9 +91,7 @@ PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const Ke
     const auto verdict = producers_.check(view, context.origin, context.guard);
     if (verdict.duplicate) {
       appended.base_offset = verdict.duplicate->first_offset();
-      if (context.config.has_log_append_time) {
-        appended.log_append_time = verdict.duplicate->timestamp;
-      }
+      appended.log_append_time = verdict.duplicate->timestamp;  // with CreateTime too, as in Kafka
       return appended;
     }
     if (verdict.error != wire::ErrorCode::none) return {.fault = {verdict.error, {}, {}}};

@@ -114,12 +114,10 @@ std::optional<CompletedTransaction> ProducerState::update(const wire::BatchView&
   if (batch.is_control()) return end_transaction(batch);
   ProducerEntry& entry = producers_[batch.producer_id()];
   if (entry.epoch != batch.producer_epoch()) entry.start_epoch(batch.producer_epoch());
-  if (batch.base_sequence() >= 0) {  // a coordinator's have none
-    entry.add({.last_sequence = batch.last_sequence(),
-               .last_offset = batch.base_offset() + batch.last_offset_delta(),
-               .offset_delta = batch.last_offset_delta(),
-               .timestamp = batch.max_timestamp()});
-  }
+  entry.add({.last_sequence = batch.last_sequence(),
+             .last_offset = batch.base_offset() + batch.last_offset_delta(),
+             .offset_delta = batch.last_offset_delta(),
+             .timestamp = batch.max_timestamp()});
   entry.last_timestamp = batch.max_timestamp();
   if (batch.is_transactional() && !entry.transaction_first_offset) {
     entry.transaction_first_offset = batch.base_offset();

@@ -13,6 +13,13 @@ PRODUCE, FETCH, LIST_OFFSETS, METADATA, FIND, INIT, ADD, ADD_OFFSETS, END, MARKE
 COORDINATOR_NOT_AVAILABLE, LOADING, NOT_COORDINATOR, CONCURRENT = 15, 14, 16, 51
 
 
+def java_hash(text):
+    value = 0
+    for character in text:
+        value = (value * 31 + ord(character)) & 0x7FFFFFFF
+    return value
+
+
 def wait_for_coordinators(client):
     """Until every transactional id has one that is ready: each partition of theirs has some of these."""
     while client.ask(FIND, 1, ["x", 1])[1] != 0:
@@ -46,6 +53,8 @@ class TransactionRequests(AnswerScript):
         for version in range(6):
             self.offset_commits(version)
         self.fenced_producers()
+        self.refused_in_part()
+        self.times_of_duplicates()
         self.markers()
         self.descriptions()
         self.nothing_is_stuck()
@@ -281,6 +290,31 @@ class TransactionRequests(AnswerScript):
             leader = [3] if version >= 2 else []
             self.ask("fenced", COMMIT, version, ["fence", "g", *first, *more, [["t", [[0, 1, *leader, ""]]]]])
 
+    def refused_in_part(self):
+        """What Kafka takes out of a produce before it looks at transactions is no part of one."""
+        for version in (9, 12):
+            name = f"part {version}"
+            producer, epoch = self.init(name)
+            if version == 9:
+                self.client.ask(ADD, 3, [name, producer, epoch, [["t", [1]]]])
+            good = batch(attributes=16, producer=(producer, epoch, 0))
+            others = batch(attributes=16, producer=(producer + 7777, 0, 0))
+            for label, partitions in (("two batches", [[0, good + good], [1, good]]), ("no such partition", [[99, others]]),
+                                      ("empty", [[0, b""]]), ("old", [[0, good[:16] + b"\1" + good[17:]]])):
+                answer = self.client.ask(PRODUCE, version, [name, -1, 5000, [["t", partitions]]])
+                self.answers.append(f"0 v{version} {label}: {[[each[0], each[1]] for each in answer[0][0][1]]}")
+                self.state(label, name)
+            self.end("abort", 4, name, producer, epoch, False)
+            self.settle(name)
+
+    def times_of_duplicates(self):
+        producer, epoch = self.init("twice")
+        for version in range(3, 13):
+            for label in ("first", "duplicate"):
+                records = batch(producer=(producer, epoch, version - 3))
+                answer = self.client.ask(PRODUCE, version, [None, -1, 5000, [["u", [[0, records]]]]])[0][0][1][0]
+                self.answers.append(f"0 v{version} {label}: {answer[1]} {answer[3]}")
+
     def markers(self):
         self.init("marked")
         producer, epoch = self.init("marked")
@@ -296,6 +330,9 @@ class TransactionRequests(AnswerScript):
             self.ask("no such partition", MARKERS, version, [[marker(False, [["u", [99]], ["nope", [0]]])]],
                      show=self.masked(producer))
             self.ask("abort", MARKERS, version, [[marker(False, [["u", [0]]])]], show=self.masked(producer))
+            for bad in ((-1, 0), (producer + 999, -1), (producer, -1)):
+                self.ask("negative", MARKERS, version, [[marker(False, [["u", [0]], ["nope", [0]]], *bad)]],
+                         show=self.masked(producer + 999, producer))
             other = producer + 7777 + version  # who has no coordinator that would be fenced
             for coordinator in (5, 1, 6):
                 self.ask(f"coordinator {coordinator}", MARKERS, version,
@@ -305,6 +342,14 @@ class TransactionRequests(AnswerScript):
         producer, epoch = self.init("described")
         self.client.ask(ADD, 3, ["described", producer, epoch, [["t", [1]], ["u", [0]]]])
         self.produce("open", 9, "described", producer, epoch, topic="u")
+        self.ask("out of range", FETCH, 4, [-1, 0, 0, 1 << 20, 1, [["u", [[0, 1 << 40, 1 << 20]]]]])
+        self.ask("no such partition", FETCH, 4, [-1, 0, 0, 1 << 20, 1, [["u", [[99, 0, 1 << 20]]]]])
+        self.client.ask(ADD_OFFSETS, 3, ["described", producer, epoch, "g"])
+        for offset in (1, 2):
+            self.client.ask(COMMIT, 2, ["described", "g", producer, epoch, [["t", [[0, offset, -1, ""]]]]])
+        group = java_hash("g") % 50
+        entries = self.client.ask(PRODUCERS, 0, [[["__consumer_offsets", [group]]]])[1][0][1][0][3]
+        self.answers.append(f"producer of offsets: {[each[1:3] for each in entries if each[0] == producer]}")
         answer = self.client.ask(DESCRIBE, 0, [["described"]])[1][0]
         self.ask("described", DESCRIBE, 0, [["described", "nobody", ""]], show=self.masked(answer[4], answer[5]))
         for topics in ([["nope", [0]]], [["u", [99]]], [["", [0]]], [["bad name", [0]]], []):

@@ -18,7 +18,6 @@ using wire::ProduceRequest;
 namespace {
 
 constexpr wire::Version first_with_ids = 13;
-constexpr wire::Version first_with_zstd = 7;
 
 using Topic = ProduceRequest::TopicProduceData;
 
@@ -29,16 +28,6 @@ ErrorCode check_acks(std::int16_t acks) {
 PartitionTable::Found find(Node& node, const Topic& topic, PartitionId id, wire::Version version) {
   return version >= first_with_ids ? node.partitions().find(topic.topic_id, id)
                                    : node.partitions().find(topic.name, id);
-}
-
-ErrorCode check_batch(const std::optional<Bytes>& records, wire::Version version) {
-  if (!records || records->size() < wire::BatchView::header_size) return ErrorCode::invalid_record;
-  const wire::BatchView batch(*records);
-  if (batch.magic() != wire::BatchView::magic_2) return ErrorCode::invalid_record;
-  if (version < first_with_zstd && batch.codec() == wire::Codec::zstd) {
-    return ErrorCode::unsupported_compression_type;
-  }
-  return ErrorCode::none;
 }
 
 // The broker fills offset and epoch into the batch where it was received; the frame is its own.
@@ -89,7 +78,6 @@ class ProduceHandler {
     const wire::Version version = produce_.exchange->version();
     const auto found = find(node_, topic, outcome.partition, version);
     if (found.error != ErrorCode::none) return found.error;
-    if (const auto bad = check_batch(records, version); bad != ErrorCode::none) return bad;
     Partition& partition = *found.partition;
     if (meta::is_internal_topic(partition.topic().name)) return ErrorCode::invalid_topic_exception;
     if (request_.acks == -1 && !has_enough_replicas(node_, partition)) {

@@ -19,6 +19,7 @@ namespace {
 
 using Marker = WriteTxnMarkersRequest::WritableTxnMarker;
 using Result = WriteTxnMarkersResponse::WritableTxnMarkerResult;
+using Errors = std::vector<ErrorCode>;
 
 // Markers that are written each in its own time, and answered together.
 struct Answering {
@@ -27,7 +28,7 @@ struct Answering {
   WriteTxnMarkersResponse response;
   std::size_t left = 0;
 
-  void finished(const Marker& marker, const std::vector<ErrorCode>& errors) {
+  void finished(const Marker& marker, const Errors& errors) {
     std::size_t next = 0;
     for (const auto& topic : marker.topics) {
       auto& answered = result_of(marker.producer_id).topics.emplace_back();
@@ -49,6 +50,11 @@ struct Answering {
   }
 };
 
+// Kafka makes no batch of such a producer, and does not know what to say of that.
+bool may_be_written(const Marker& marker) {
+  return marker.producer_id >= ProducerId{0} && marker.producer_epoch >= ProducerEpoch{0};
+}
+
 std::vector<txn::TopicPartition> partitions_of(const Marker& marker) {
   std::vector<txn::TopicPartition> partitions;
   for (const auto& topic : marker.topics) {
@@ -68,15 +74,19 @@ void handle(const WriteTxnMarkersRequest& request, const ExchangePtr& exchange) 
   answering->left = answering->markers.size();
   if (answering->left == 0) return answer<WriteTxnMarkersRequest>(*exchange, {});
   for (const Marker& marker : answering->markers) {
+    auto partitions = partitions_of(marker);
+    if (!may_be_written(marker)) {
+      answering->finished(marker, Errors(partitions.size(), ErrorCode::unknown_server_error));
+      continue;
+    }
     const log::EndOfTransaction end{
         marker.producer_id,
         marker.producer_epoch,
         {static_cast<wire::TransactionResult>(marker.transaction_result), marker.coordinator_epoch},
         marker.transaction_version};
-    write_markers(exchange->node(), end, partitions_of(marker),
-                  [answering, &marker](const std::vector<ErrorCode>& errors) {
-                    answering->finished(marker, errors);
-                  });
+    write_markers(
+        exchange->node(), end, std::move(partitions),
+        [answering, &marker](const Errors& errors) { answering->finished(marker, errors); });
   }
 }
 

@@ -309,14 +309,14 @@ TEST_F(TransactionTest, AMarkerOfACoordinatorBeforeIsRefused) {
   EXPECT_EQ(end(1, abort_it, 0, 0, 5).fault.error, ErrorCode::none);
 }
 
-TEST_F(TransactionTest, ACoordinatorsRecordsHaveNoSequence) {
+TEST_F(TransactionTest, TheSequencesOfACoordinatorMeanNothing) {
   Buffer batch = test::a_batch({.producer_id = ProducerId{1},
                                 .producer_epoch = ProducerEpoch{0},
+                                .base_sequence = 0,
                                 .attributes = wire::transactional_attribute});
   const auto guard = begin_verification(batch).guard;
-  EXPECT_EQ(append(batch, *guard).fault.error, ErrorCode::invalid_record);
-  EXPECT_EQ(append(batch, *guard, Origin::coordinator).fault.error, ErrorCode::none);
-  EXPECT_EQ(append(batch, {}, Origin::coordinator).fault.error, ErrorCode::none);
+  EXPECT_EQ(append(batch, *guard, Origin::coordinator).base_offset, Offset{0});
+  EXPECT_EQ(append(batch, {}, Origin::coordinator).base_offset, Offset{1});  // no duplicate
   EXPECT_EQ(stable(), 0);
 }
 
