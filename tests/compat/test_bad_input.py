@@ -10,14 +10,13 @@ import threading
 import unittest
 import zlib
 
-from broker import Broker
+from broker import MEMORY_FACTOR, Broker
 from raw_client import RawClient, batch, record, text, varint
 
 UNKNOWN_TOPIC_OR_PARTITION, CORRUPT_MESSAGE, MESSAGE_TOO_LARGE = 3, 2, 10
 INVALID_TOPIC, INVALID_REQUIRED_ACKS, INVALID_TIMESTAMP, UNSUPPORTED_VERSION = 17, 21, 32, 35
 OFFSET_OUT_OF_RANGE, INVALID_RECORD, UNSUPPORTED_COMPRESSION = 1, 87, 76
 TRANSACTIONAL_ID_AUTHORIZATION_FAILED = 53
-SANITIZED = "asan" in os.environ.get("ODRADEK_BUILD", "")
 
 
 class BadInputTest(unittest.TestCase):
@@ -48,7 +47,7 @@ class BadInputTest(unittest.TestCase):
 
     def assert_memory_grows_less_than(self, mebibytes, before):
         grown = (self.broker.memory_kib() - before) / 1024
-        limit = mebibytes * (8 if SANITIZED else 1)
+        limit = mebibytes * MEMORY_FACTOR
         self.assertLess(grown, limit, f"memory grew by {grown:.1f} MiB")
 
     def test_frame_lengths_that_cannot_be(self):

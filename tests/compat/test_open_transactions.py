@@ -9,7 +9,7 @@ import time
 import unittest
 
 from answer_script import NO_ID
-from broker import Broker
+from broker import MEMORY_FACTOR, Broker
 from confluent_kafka import Producer
 from raw_client import batch
 from shaped_client import ShapedClient
@@ -121,7 +121,7 @@ class OpenTransactionsTest(unittest.TestCase):
             all.init(MANY + 1)
             self.assertEqual(all.add(*range(MANY)), 0)
             self.assertEqual(all.produce(*range(MANY)), 0)
-            self.assertLess(broker.memory_kib() - before, 2 * MANY + (64 << 10))
+            self.assertLess(broker.memory_kib() - before, (2 * MANY + (64 << 10)) * MEMORY_FACTOR)
             self.assertEqual(all.add(MANY), CONCURRENT)
             self.assertEqual(all.add(0), 0)
             # What was open is open still, and counts.

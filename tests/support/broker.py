@@ -17,6 +17,8 @@ import process_costs
 NODES = int(os.environ.get("ODRADEK_NODES", "1"))
 BUILD = os.environ.get("ODRADEK_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
 BINARY = os.path.join(BUILD, "odradek")
+# How much more memory the address sanitizer takes.
+MEMORY_FACTOR = 8 if "asan" in BUILD else 1
 
 
 _held_ports = []  # locks that are ours until the process ends
