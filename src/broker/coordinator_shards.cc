@@ -64,12 +64,12 @@ CoordinatorShards::Found CoordinatorShards::ready(Slot& slot) {
   if (slot.is_to_begin()) load(slot);  // the rest is done between other requests
   switch (slot.state) {
     case Slot::State::loading:
+    case Slot::State::waiting:
       return {.error = ErrorCode::coordinator_load_in_progress};
     case Slot::State::loaded:
       return {.shard = slot.shard.get()};
     case Slot::State::failed:
-      return {.error = slot.waits ? ErrorCode::coordinator_load_in_progress
-                                  : ErrorCode::not_coordinator};
+      return {.error = ErrorCode::not_coordinator};
   }
   return {};
 }
@@ -128,7 +128,7 @@ void CoordinatorShards::give_up_unless(const std::function<bool(PartitionId)>& s
     if (!stays(at->first)) lost.push_back(slots_.extract(at));
   }
   for (auto& each : lost) {
-    if (each.mapped().state != Slot::State::failed) each.mapped().shard->unload();
+    if (!each.mapped().is_given_up()) each.mapped().shard->unload();
   }
 }
 
@@ -146,27 +146,27 @@ void CoordinatorShards::load(Slot& slot) {
 }
 
 void CoordinatorShards::give_up(Slot& slot, const Error& reason) {
-  if (std::exchange(slot.state, Slot::State::failed) == Slot::State::failed) return;
+  if (slot.is_given_up()) return;
   const auto* const log = partition_of(slot.shard->id)->open_log();
   const bool is_final = reason.fault == Fault::corrupt || (log && log->offline());
+  slot.state = is_final ? Slot::State::failed : Slot::State::waiting;
   if (is_final) {
     spdlog::error("a coordinator is unavailable partition={}-{} reason=\"{}\"", kind_.topic,
                   slot.shard->id.value, reason.context);
   } else {
-    reload_later(slot);
+    reload_later();
   }
   slot.shard->unload();
 }
 
 // The files are another node's still, or there are too many open ones: from the beginning again.
 // The shard may be at work in this very moment, so it stays until then.
-void CoordinatorShards::reload_later(Slot& slot) {
-  slot.waits = true;
+void CoordinatorShards::reload_later() {
   retry_timer_.expires_after(retry_delay);
   retry_timer_.async_wait([this](const auto& cancelled) {
     if (cancelled) return;
     for (auto& [id, each] : slots_) {
-      if (each.waits) each = {.shard = kind_.make(id)};
+      if (each.state == Slot::State::waiting) each = {.shard = kind_.make(id)};
     }
     load_next_later();
   });

@@ -98,12 +98,13 @@ class CoordinatorShards {
 
  private:
   struct Slot {
-    enum class State { loading, loaded, failed };
+    // `waiting`: it could not be loaded, or not be written to, and is tried again.
+    enum class State { loading, loaded, waiting, failed };
     State state = State::loading;
-    bool waits = false;  // failed, but is tried again
-    Offset next{-1};     // of the record to be loaded next
+    Offset next{-1};  // of the record to be loaded next
     std::unique_ptr<CoordinatorShard> shard;
 
+    bool is_given_up() const { return state == State::waiting || state == State::failed; }
     bool is_to_begin() const { return state == State::loading && next == Offset{-1}; }
   };
 
@@ -116,7 +117,7 @@ class CoordinatorShards {
   void load_next_later();
   void finish_loading(Slot& slot);
   void give_up(Slot& slot, const Error& reason);
-  void reload_later(Slot& slot);
+  void reload_later();
   void on_timer();
   void clean_up_later();
 
