@@ -32,6 +32,16 @@ bool is_early(const Transaction& transaction, const Producer& producer) {
          producer == Producer{transaction.next_producer, ProducerEpoch{0}};
 }
 
+// Whether this producer may go on with the transaction of an id, which is null where there is none.
+ErrorCode check_user(const Transaction* transaction, const Producer& producer) {
+  if (transaction && is_early(*transaction, producer)) return ErrorCode::concurrent_transactions;
+  if (!transaction || transaction->producer != producer.id) {
+    return ErrorCode::invalid_producer_id_mapping;
+  }
+  if (transaction->epoch != producer.epoch) return ErrorCode::producer_fenced;
+  return transaction->is_ending() ? ErrorCode::concurrent_transactions : ErrorCode::none;
+}
+
 // What a repeated EndTxn is told.
 Coordinator::Outcome ended(const Transaction& transaction, TransactionResult wanted) {
   if (transaction.result() != wanted) return {ErrorCode::invalid_txn_state, {}};
@@ -113,12 +123,8 @@ ErrorCode Coordinator::add_partitions(const Addition& request, bool may_begin, N
                                       Actions& actions) {
   const auto& [id, producer, partitions, client_version] = request;
   Transaction* const transaction = find_mutable(id);
-  if (transaction && is_early(*transaction, producer)) return ErrorCode::concurrent_transactions;
-  if (!transaction || transaction->producer != producer.id) {
-    return ErrorCode::invalid_producer_id_mapping;
-  }
-  if (transaction->epoch != producer.epoch) return ErrorCode::producer_fenced;
-  if (transaction->is_ending()) return ErrorCode::concurrent_transactions;
+  const ErrorCode refused = check_user(transaction, producer);
+  if (refused != ErrorCode::none) return refused;
   const bool begins = !transaction->is_in(State::ongoing);
   if (begins && !may_begin) return ErrorCode::concurrent_transactions;
   const std::size_t before = transaction->partitions.size();
@@ -139,12 +145,8 @@ ErrorCode Coordinator::add_partitions(const Addition& request, bool may_begin, N
 ErrorCode Coordinator::verify(std::string_view id, Producer producer,
                               const TopicPartition& partition) const {
   const Transaction* const transaction = find(id);
-  if (transaction && is_early(*transaction, producer)) return ErrorCode::concurrent_transactions;
-  if (!transaction || transaction->producer != producer.id) {
-    return ErrorCode::invalid_producer_id_mapping;
-  }
-  if (transaction->epoch != producer.epoch) return ErrorCode::producer_fenced;
-  if (transaction->is_ending()) return ErrorCode::concurrent_transactions;
+  const ErrorCode refused = check_user(transaction, producer);
+  if (refused != ErrorCode::none) return refused;
   return transaction->partitions.contains(partition) ? ErrorCode::none
                                                      : ErrorCode::transaction_abortable;
 }
