@@ -88,7 +88,8 @@ FetchAnswer::Data FetchAnswer::read(FetchItem& item) {
   if (data.error_code == ErrorCode::none) read_replica(item, *found.partition, data);
   if (data.error_code != ErrorCode::none) {
     is_urgent_ = true;
-    if (found.partition) data.aborted_transactions.reset();  // Kafka looked for them, in vain
+    // As in Kafka: null where the partition cannot be read, empty where there is none.
+    if (found.partition) data.aborted_transactions.reset();
     forget_offsets(data);
     add_hint(item, data);
   }

@@ -39,6 +39,14 @@ bool has(const meta::Records& records) {
   });
 }
 
+bool is_about_transactions(const Message& message) {
+  const auto& content = message.content;
+  return std::holds_alternative<MarkersRequest>(content) ||
+         std::holds_alternative<MarkersResponse>(content) ||
+         std::holds_alternative<MembershipRequest>(content) ||
+         std::holds_alternative<MembershipResponse>(content);
+}
+
 std::size_t receive_budget(const BrokerOptions& options) {
   const std::int64_t configured = *options.queued_max_request_bytes;
   if (configured >= 0) return static_cast<std::size_t>(configured);
@@ -131,6 +139,8 @@ void Node::receive(Message message) {
 }
 
 void Node::read(Message& message) {
+  // Nothing is appended behind the end of all requests: transactions go on at the next start.
+  if (has_left_ && is_about_transactions(message)) return;
   const NodeId from = message.from;
   struct Reader {
     Node& node;
@@ -150,10 +160,7 @@ void Node::read(Message& message) {
     void operator()(const FollowResponse& content) const { node.replication_.receive(content); }
     void operator()(const SwitchRequest& content) const { node.switch_.receive(from, content); }
     void operator()(const SwitchResponse& content) const { node.switch_.receive(content); }
-    // Transactions go on at the next start: nothing is appended any more behind the end of
-    // requests.
     void operator()(const MarkersRequest& content) const {
-      if (node.has_left_) return;
       write_markers(node, content.end, content.partitions,
                     [this_node = &node, to = from,
                      number = content.number](const std::vector<wire::ErrorCode>& errors) {
@@ -161,21 +168,16 @@ void Node::read(Message& message) {
                     });
     }
     void operator()(const MarkersResponse& content) const {
-      if (node.has_left_) return;
       node.transactions_.markers().receive(content);
     }
     void operator()(MembershipRequest& content) const {
-      if (node.has_left_) return;
       node.transactions_.answer(std::move(content.membership),
                                 [this_node = &node, to = from, number = content.number](
                                     const std::vector<wire::ErrorCode>& errors) {
                                   this_node->send(to, MembershipResponse{number, errors});
                                 });
     }
-    void operator()(const MembershipResponse& content) const {
-      if (node.has_left_) return;
-      node.memberships_.receive(content);
-    }
+    void operator()(const MembershipResponse& content) const { node.memberships_.receive(content); }
   };
   std::visit(Reader{*this, from}, message.content);
 }

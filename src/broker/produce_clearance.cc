@@ -109,7 +109,7 @@ class Clearing {
     const bool is_transactional = has_transaction(data.records);
     is_transactional_ = is_transactional_ || is_transactional;
     if (is_well_formed && !is_transactional) return;
-    const auto found = find(topic, data.index);
+    const auto found = find_produced(*exchange_, topic, data.index);
     if (!exists(found)) clearance = {};  // refused for that when it is to be appended
     if (!exists(found) || !is_well_formed) return;
     const wire::BatchView batch(*data.records);
@@ -118,12 +118,6 @@ class Clearing {
     if (!producer_) producer_ = producer;
     has_several_producers_ = has_several_producers_ || *producer_ != producer;
     batches_.push_back({found.partition, batch.base_sequence(), clearances_.size() - 1});
-  }
-
-  PartitionTable::Found find(const Topic& topic, PartitionId id) {
-    auto& table = node_.partitions();
-    return exchange_->version() >= first_with_ids ? table.find(topic.topic_id, id)
-                                                  : table.find(topic.name, id);
   }
 
   log::BatchFault refuse_all() const {
@@ -197,6 +191,13 @@ class Clearing {
 };
 
 }  // namespace
+
+PartitionTable::Found find_produced(const Exchange& exchange,
+                                    const ProduceRequest::TopicProduceData& topic, PartitionId id) {
+  auto& table = exchange.node().partitions();
+  return exchange.version() >= first_with_ids ? table.find(topic.topic_id, id)
+                                              : table.find(topic.name, id);
+}
 
 void clear_batches(const ProduceRequest& request, const ExchangePtr& exchange,
                    const Cleared& then) {

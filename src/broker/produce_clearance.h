@@ -2,6 +2,7 @@
 #pragma once
 
 #include "broker/exchange.h"
+#include "broker/partition_table.h"
 #include "log/batch_validator.h"
 #include "log/transaction_verification.h"
 #include "wire/00_produce.h"
@@ -17,6 +18,11 @@ struct Clearance {
   log::BatchFault fault;
   log::VerificationGuard guard;
 };
+
+// The partition that a produce names, in the way of its version.
+PartitionTable::Found find_produced(const Exchange& exchange,
+                                    const wire::ProduceRequest::TopicProduceData& topic,
+                                    PartitionId id);
 
 // Checks what can be checked without a log, has the coordinator asked about those batches of a
 // produce that are the first of a transaction in their partition (KIP-890), and then calls `then`

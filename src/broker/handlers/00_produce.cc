@@ -17,17 +17,10 @@ using wire::ProduceRequest;
 
 namespace {
 
-constexpr wire::Version first_with_ids = 13;
-
 using Topic = ProduceRequest::TopicProduceData;
 
 ErrorCode check_acks(std::int16_t acks) {
   return acks >= -1 && acks <= 1 ? ErrorCode::none : ErrorCode::invalid_required_acks;
-}
-
-PartitionTable::Found find(Node& node, const Topic& topic, PartitionId id, wire::Version version) {
-  return version >= first_with_ids ? node.partitions().find(topic.topic_id, id)
-                                   : node.partitions().find(topic.name, id);
 }
 
 // The broker fills offset and epoch into the batch where it was received; the frame is its own.
@@ -75,8 +68,7 @@ class ProduceHandler {
   // What went wrong before the log was asked; what the log says goes into the outcome.
   ErrorCode append(const Topic& topic, const std::optional<Bytes>& records,
                    log::VerificationGuard guard, ProduceWait::Outcome& outcome) {
-    const wire::Version version = produce_.exchange->version();
-    const auto found = find(node_, topic, outcome.partition, version);
+    const auto found = find_produced(*produce_.exchange, topic, outcome.partition);
     if (found.error != ErrorCode::none) return found.error;
     Partition& partition = *found.partition;
     if (meta::is_internal_topic(partition.topic().name)) return ErrorCode::invalid_topic_exception;
