@@ -10,7 +10,7 @@ import workload
 from broker import BUILD, Broker
 from history import Commit, History, Look, Read, Transaction, Write
 
-SECONDS = int(os.environ.get("CHECKER_SECONDS", "20"))
+SECONDS = int(os.environ.get("CHECKER_SECONDS", "60"))
 BREAKABLE = os.path.join(BUILD, "tests/odradek_breakable")
 
 # What each broken broker (src/base/breakage.h) is found out by.

@@ -26,11 +26,16 @@ class Client(threading.Thread):
     def run(self):
         try:
             self.open()
-            while not self.stopping.is_set():
-                self.step()
-            self.close()
+            self.follow_steps()
         except Exception as wrong:  # told by the thread that joins this one
             self.failed = wrong
+
+    def follow_steps(self):
+        try:
+            while not self.stopping.is_set():
+                self.step()
+        finally:
+            self.close()  # also learns what was acknowledged before a step failed
 
     def settings(self, **more):
         return {"bootstrap.servers": self.bootstrap, "log_level": 0, **more}
