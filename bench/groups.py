@@ -2,15 +2,17 @@
 """What consumer groups cost: members that are there, a rebalance of many, commits."""
 
 import json
+import os
 import pathlib
 import statistics
 import subprocess
 import tempfile
 import time
 
+from broker import BUILD
 from group_requests import COMMIT, DESCRIBE, FIND, HEARTBEAT, JOIN, METADATA, SYNC, commit, heartbeat, join, joined, sync
 from process_costs import cpu_seconds, memory_kib
-from shaped_client import ShapedClient, encode, shapes
+from shaped_client import ShapedClient
 
 GROUPS, MEMBERS = 1000, 10
 LARGE, REBALANCES = 500, 5
@@ -99,25 +101,23 @@ def large_rebalance(broker):
     return statistics.median(times), cpu / REBALANCES * 1000
 
 
-def commits(broker, load):
+def commits(broker):
     """Commits a second by eight groups, one offset each, and the broker's CPU for one."""
-    shape = shapes()[COMMIT, 5, "request"]
     with tempfile.TemporaryDirectory() as folder:
         arguments = []
         for i in range(8):
             with ShapedClient(broker.port) as client:
-                body = encode(shape, commit(5, f"committer-{i}", -1, "", {"t": [(0, 7, "")]}), False)
                 frame = pathlib.Path(folder, str(i))
-                frame.write_bytes(client.request(COMMIT, 5, body))
+                frame.write_bytes(client.frame(COMMIT, 5, commit(5, f"committer-{i}", -1, "", {"t": [(0, 7, "")]})))
             arguments += [str(broker.port), str(frame)]
         before = cpu_seconds(broker.process.pid)
-        done = subprocess.run([load, str(SECONDS), "32", *arguments], capture_output=True, text=True, check=True)
+        done = subprocess.run([os.path.join(BUILD, "tests/light"), str(SECONDS), "32", *arguments], capture_output=True, text=True, check=True)
         cpu = cpu_seconds(broker.process.pid) - before
     result = json.loads(done.stdout)
     return result["requests"] / result["seconds"], cpu / result["requests"] * 1e6
 
 
-def figures(brokers, build):
+def figures(brokers):
     """The rows of the table; `brokers` by name."""
     columns = {}
     for name, broker in brokers.items():
@@ -125,8 +125,8 @@ def figures(brokers, build):
         # The JVM's heap is as large as it was told, whatever is in it.
         member = f"{many_members(broker):.0f}" if name == "Odradek" else (many_members(broker), "-")[1]
         rebalance, cpu = large_rebalance(broker)
-        commits(broker, build / "tests/light")  # warms up
-        runs = [commits(broker, build / "tests/light") for _ in range(3)]
+        commits(broker)  # warms up
+        runs = [commits(broker) for _ in range(3)]
         rate = statistics.median(each[0] for each in runs)
         cost = statistics.median(each[1] for each in runs)
         columns[name] = [member, f"{rebalance:.0f}", f"{cpu:.0f}", f"{rate:.0f}", f"{cost:.1f}"]

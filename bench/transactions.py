@@ -7,7 +7,7 @@ import time
 from answer_script import NO_ID
 from process_costs import cpu_seconds, memory_kib
 from raw_client import batch
-from shaped_client import ShapedClient, encode, shapes
+from shaped_client import ShapedClient
 from transaction_requests import ADD, CONCURRENT, END, INIT, METADATA, PRODUCE, wait_for_coordinators
 
 PRODUCERS, EACH, ALONE, OPEN = 50, 200, 1000, 10000
@@ -32,8 +32,7 @@ class Producer:
         return batch(attributes=16, producer=(producer, epoch, sequence))
 
     def frame(self, key, version, values):
-        shape = shapes()[key, version, "request"]
-        return key, version, self.client.request(key, version, encode(shape, values, True), True)
+        return key, version, self.client.frame(key, version, values)
 
     def send(self, frame):
         *self.client.pending, data = frame
@@ -87,7 +86,7 @@ def open_transactions(broker):
         return (memory_kib(broker.process.pid) - before) * 1024 / OPEN
 
 
-def figures(brokers, _):
+def figures(brokers):
     """The rows of the table; `brokers` by name."""
     columns = {}
     for name, broker in brokers.items():

@@ -33,16 +33,21 @@ class Producers:
         self.client.ask(FIND, 1, ["g", 0])
         wait_for_coordinators(self.client)
 
-    def ask_all(self, key, version, requests):
-        """The error that all of them are told."""
-        errors, waiting = set(), 0
+    def answers(self, key, version, requests):
+        """In order, with up to fifty requests on their way."""
+        waiting = 0
         for request in requests:
             self.client.start(key, version, request)
             waiting += 1
             if waiting == 50:
-                errors |= {self.error(key, self.client.finish()) for _ in range(waiting)}
-                waiting = 0
-        errors |= {self.error(key, self.client.finish()) for _ in range(waiting)}
+                yield self.client.finish()
+                waiting -= 1
+        for _ in range(waiting):
+            yield self.client.finish()
+
+    def ask_all(self, key, version, requests):
+        """The error that all of them are told."""
+        errors = {self.error(key, answer) for answer in self.answers(key, version, requests)}
         if len(errors) != 1:
             raise AssertionError(f"{key}: {errors}")
         return errors.pop()
@@ -53,13 +58,10 @@ class Producers:
         return answer[0][0][1][0][1] if key == PRODUCE else answer[1][0][1][0][1]
 
     def init(self, count):
-        for number in range(count):
-            self.client.start(INIT, 4, [str(number), 600000, -1, -1])
-            if number % 50 == 49 or number == count - 1:
-                for _ in range(number % 50 + 1):
-                    error, producer, epoch = self.client.finish()[1:]
-                    assert error == 0, error
-                    self.producers.append((producer, epoch))
+        requests = ([str(number), 600000, -1, -1] for number in range(count))
+        for _, error, producer, epoch in self.answers(INIT, 4, requests):
+            assert error == 0, error
+            self.producers.append((producer, epoch))
 
     def add(self, *numbers):
         return self.ask_all(ADD, 3, ([str(i), *self.producers[i], T] for i in numbers))
@@ -116,60 +118,60 @@ def batches(data):
 class OpenTransactionsTest(unittest.TestCase):
     def test_up_to_the_limit_and_back(self):
         with Broker(f"odradek.max.open.transactions={MANY}", nodes=1) as broker:
-            all = Producers(broker.port)
+            producers = Producers(broker.port)
             before = broker.memory_kib()
-            all.init(MANY + 1)
-            self.assertEqual(all.add(*range(MANY)), 0)
-            self.assertEqual(all.produce(*range(MANY)), 0)
+            producers.init(MANY + 1)
+            self.assertEqual(producers.add(*range(MANY)), 0)
+            self.assertEqual(producers.produce(*range(MANY)), 0)
             self.assertLess(broker.memory_kib() - before, (2 * MANY + (64 << 10)) * MEMORY_FACTOR)
-            self.assertEqual(all.add(MANY), CONCURRENT)
-            self.assertEqual(all.add(0), 0)
+            self.assertEqual(producers.add(MANY), CONCURRENT)
+            self.assertEqual(producers.add(0), 0)
             # What was open is open still, and counts.
             broker.kill()
             broker.start()
-            all.connect(broker.port)
-            self.assertEqual(all.add(MANY), CONCURRENT)
-            self.assertEqual(all.end_of_partition(isolation=1), 0)
-            self.assertEqual(all.end(*range(0, MANY, 2), commits=True), 0)
-            self.assertEqual(all.end(*range(1, MANY, 2), commits=False), 0)
-            self.assertEqual(all.add(MANY), 0)
-            self.assertEqual(all.end(MANY, commits=False), 0)
+            producers.connect(broker.port)
+            self.assertEqual(producers.add(MANY), CONCURRENT)
+            self.assertEqual(producers.end_of_partition(isolation=1), 0)
+            self.assertEqual(producers.end(*range(0, MANY, 2), commits=True), 0)
+            self.assertEqual(producers.end(*range(1, MANY, 2), commits=False), 0)
+            self.assertEqual(producers.add(MANY), 0)
+            self.assertEqual(producers.end(MANY, commits=False), 0)
             end, limit = 2 * MANY + 1, time.monotonic() + 60
-            while all.end_of_partition(isolation=1) < end:
+            while producers.end_of_partition(isolation=1) < end:
                 self.assertLess(time.monotonic(), limit)
-            self.assertEqual(all.end_of_partition(isolation=0), end)
-            self.assertEqual(count_committed(all.client, end), (MANY + 1) // 2)
+            self.assertEqual(producers.end_of_partition(isolation=0), end)
+            self.assertEqual(count_committed(producers.client, end), (MANY + 1) // 2)
 
     def test_every_way_to_begin_has_to_wait(self):
         with Broker("odradek.max.open.transactions=1", nodes=1) as broker:
-            all = Producers(broker.port)
-            all.init(2)
-            self.assertEqual(all.add(0), 0)
-            ways = {"AddPartitionsToTxn": all.add, "AddOffsetsToTxn": all.add_offsets, "TxnOffsetCommit": all.commit_offsets,
-                    "Produce": lambda number: all.produce(number, version=12)}
+            producers = Producers(broker.port)
+            producers.init(2)
+            self.assertEqual(producers.add(0), 0)
+            ways = {"AddPartitionsToTxn": producers.add, "AddOffsetsToTxn": producers.add_offsets,
+                    "TxnOffsetCommit": producers.commit_offsets, "Produce": lambda i: producers.produce(i, version=12)}
             for name, begin in ways.items():
                 with self.subTest(name):
                     self.assertEqual(begin(1), CONCURRENT)
-            self.assertEqual(all.end(0, commits=True), 0)
+            self.assertEqual(producers.end(0, commits=True), 0)
             for name, begin in ways.items():
                 with self.subTest(name):
                     self.assertEqual(begin(1), 0)
 
     def test_a_client_waits_until_another_one_has_ended(self):
         with Broker("odradek.max.open.transactions=1", nodes=1) as broker:
-            all = Producers(broker.port)
-            all.init(1)
-            self.assertEqual(all.add(0), 0)
+            producers = Producers(broker.port)
+            producers.init(1)
+            self.assertEqual(producers.add(0), 0)
             producer = Producer({"bootstrap.servers": broker.bootstrap, "transactional.id": "waits"})
             producer.init_transactions(30)
             producer.begin_transaction()
             producer.produce("t", "late")
-            ends = threading.Timer(1, lambda: all.end(0, commits=False))
+            ends = threading.Timer(1, lambda: producers.end(0, commits=False))
             ends.start()
             producer.commit_transaction(30)
             ends.join()
             del producer
-            self.assertEqual(count_committed(all.client, 3), 1)
+            self.assertEqual(count_committed(producers.client, 3), 1)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import unittest
 from answer_script import NO_ID, differences
 from broker import Broker
 from raw_client import batch
-from shaped_client import ShapedClient, encode, shapes
+from shaped_client import ShapedClient
 from transaction_requests import (ADD, CONCURRENT, DESCRIBE, END, FIND, INIT, LOADING, MARKERS, METADATA,
                                   NOT_COORDINATOR, PRODUCE, TransactionRequests)
 
@@ -58,7 +58,7 @@ class TransactionRequestsTest(unittest.TestCase):
                 def produce(*places):
                     records = [[partition, batch(attributes=16, producer=(producer, epoch, sequence))]
                                for partition, sequence in places]
-                    return self.frame(client, PRODUCE, version, ["x", -1, 5000, [["t", records]]])
+                    return client.frame(PRODUCE, version, ["x", -1, 5000, [["t", records]]])
 
                 if version == 9:
                     client.ask(ADD, 3, ["x", producer, epoch, [["t", [0, 1]]]])
@@ -84,7 +84,7 @@ class TransactionRequestsTest(unittest.TestCase):
                     everywhere = ["x", producer, epoch, [["t", list(range(20))]]]
                     requests = [(ADD, 3, everywhere), (END, 3, ["x", producer, epoch, True]), (ADD, 3, everywhere),
                                 (END, 3, ["x", producer, epoch, False])]
-                    client.send_bytes(b"".join(self.frame(client, *each) for each in requests))
+                    client.send_bytes(b"".join(client.frame(*each) for each in requests))
                     for key, version, _ in requests:
                         client.pending = (key, version)
                         answer = client.finish()
@@ -126,11 +126,6 @@ class TransactionRequestsTest(unittest.TestCase):
             error = client.ask(ADD, 3, ["x", *producer, [["t", [0]]]])[1][0][1][0][1]
         if error != 0:
             raise AssertionError(f"not added: {error}")
-
-    @staticmethod
-    def frame(client, key, version, values):
-        shape = shapes()[key, version, "request"]
-        return client.request(key, version, encode(shape, values, shape.flexible), shape.flexible)
 
     @staticmethod
     def init(client):

@@ -135,11 +135,15 @@ class Decoder:
 
 
 class ShapedClient(RawClient):
+    def frame(self, key, version, values):
+        """A request with its header and size, to be sent with send_bytes()."""
+        shape = shapes()[key, version, "request"]
+        return self.request(key, version, encode(shape, values, shape.flexible), shape.flexible)
+
     def start(self, key, version, values):
         """Sends a request; finish() reads its answer."""
-        shape = shapes()[key, version, "request"]
         self.pending = (key, version)
-        self.send(key, version, encode(shape, values, shape.flexible), shape.flexible)
+        self.send_bytes(self.frame(key, version, values))
 
     def finish(self):
         key, version = self.pending
