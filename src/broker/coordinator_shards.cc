@@ -104,7 +104,7 @@ void CoordinatorShards::await_commit(CoordinatorShard& shard, Then then) {
     if (failed != slots_.end()) give_up(failed->second, {Fault::io, "cannot write to the log"});
     then(is_written);
   };
-  node_.after_commit({partition_of(shard.id), std::move(finish)});
+  node_.after_commit({partition_of(shard.id)->staged_end(), std::move(finish)});
 }
 
 void CoordinatorShards::follow_catalogue() {
@@ -189,7 +189,7 @@ Result<> CoordinatorShards::load_some(Slot& slot, Partition& partition) {
   };
   const Offset from = std::max(slot.next, log->log_start_offset());
   TRY(slot.next, log::walk_records(*log, from, load_at_a_time, apply));
-  if (slot.next == log->high_watermark()) finish_loading(slot);
+  if (slot.next == log->end()) finish_loading(slot);
   return {};
 }
 

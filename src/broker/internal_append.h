@@ -30,10 +30,10 @@ log::BatchFault append_internally(Node& node, Partition& partition,
 // Stages the marker that ends a transaction.
 wire::ErrorCode append_marker(Node& node, Partition& partition, const log::EndOfTransaction& end);
 
-// What is to happen once all that is staged for a partition has been written, or cannot be.
+// What is to happen once all that is staged for a partition is committed, or cannot be.
 struct AfterCommit {
-  Partition* partition = nullptr;  // which stays until then
-  std::function<void(bool is_written)> then;
+  LogPosition position;
+  std::function<void(bool is_committed)> then;
 };
 
 }  // namespace odradek::broker

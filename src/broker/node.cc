@@ -68,6 +68,7 @@ Node::Node(Parts parts)
       cache_(tail_cache_budget(options()) / cluster_.members.size()),
       partitions_({parts.files, parts.directory, cache_}, options().topic_defaults, id_),
       replication_(*this),
+      syncs_(*this),
       sessions_(static_cast<std::size_t>(*options().max_incremental_fetch_session_cache_slots)),
       producer_ids_(writer_),
       groups_(*this),
@@ -212,23 +213,51 @@ void Node::staged(Partition& partition) {
 
 void Node::commit() {
   while (!dirty_.empty() || !produces_.empty() || !after_commit_.empty() || !due_.empty()) {
-    auto produces = std::exchange(produces_, {});
-    const auto steps = std::exchange(after_commit_, {});
+    std::move(produces_.begin(), produces_.end(), std::back_inserter(unsettled_produces_));
+    produces_.clear();
+    std::move(after_commit_.begin(), after_commit_.end(), std::back_inserter(unsettled_steps_));
+    after_commit_.clear();
     for (Partition* const partition : std::exchange(dirty_, {})) {
       if (auto committed = partition->open_log()->commit(); !committed) {
         spdlog::error("cannot write; the partition is offline partition={} reason=\"{}\"",
                       partition->folder(), committed.error().context);
       }
-      partition->wake(partition->open_log()->take_growth());
-      replication_.inform_followers(*partition);
+      publish(*partition);
       run_background_tasks(*partition);
     }
-    for (ProduceWait& produce : produces) produce.finish();
-    for (const AfterCommit& step : steps) {
-      const auto* const log = step.partition->open_log();
-      step.then(!log || !log->offline());
-    }
+    settle();
     for (const FetchWaitPtr& fetch : std::exchange(due_, {})) fetch->answer();
+  }
+  if (!has_left_) syncs_.begin_round();
+}
+
+void Node::publish(Partition& partition) {
+  log::PartitionLog& log = *partition.open_log();
+  partition.wake(log.take_growth());
+  replication_.inform_followers(partition);
+  if (log.awaits_sync()) syncs_.want(partition);
+}
+
+std::optional<wire::ErrorCode> Node::fate_of(const LogPosition& position) {
+  Partition* const partition = partitions_.replica(position.topic_id, position.partition);
+  if (!partition || !partition->leads()) return wire::ErrorCode::not_leader_or_follower;
+  const log::PartitionLog* const log = partition->open_log();
+  if (!log) return wire::ErrorCode::none;  // nothing was ever written
+  if (log->offline()) return wire::ErrorCode::kafka_storage_error;
+  if (log->high_watermark() < position.offset) return std::nullopt;
+  return wire::ErrorCode::none;
+}
+
+void Node::settle() {
+  for (ProduceWait& produce : std::exchange(unsettled_produces_, {})) {
+    produce.is_settled() ? produce.finish() : unsettled_produces_.push_back(std::move(produce));
+  }
+  for (AfterCommit& step : std::exchange(unsettled_steps_, {})) {
+    if (const auto fate = fate_of(step.position)) {
+      step.then(*fate == wire::ErrorCode::none);
+    } else {
+      unsettled_steps_.push_back(std::move(step));
+    }
   }
 }
 
@@ -244,8 +273,12 @@ void Node::run_background_tasks(Partition& partition) {
   }
   for (auto& task : log.take_background_tasks()) {
     pool_.run(std::move(task.run), [this, topic_id = partition.topic().id, id = partition.id(),
-                                    point = task.recovery_point](const Result<>& done) {
-      if (point) replication_.synced(topic_id, id, {*point, done});
+                                    sync = task.sync](const Result<>& done) {
+      if (!sync) return;
+      const Turn turn(*this);
+      replication_.synced(topic_id, id, {*sync, done});
+      settle();
+      commit();
     });
   }
 }

@@ -13,6 +13,7 @@
 #include "broker/internal_append.h"
 #include "broker/leader_balancer.h"
 #include "broker/listener.h"
+#include "broker/log_syncs.h"
 #include "broker/node_switch.h"
 #include "broker/partition_table.h"
 #include "broker/peers.h"
@@ -25,6 +26,7 @@
 #include "broker/transaction_membership.h"
 #include "log/data_directory.h"
 #include "meta/catalogue.h"
+#include "wire/error_code.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -119,7 +121,15 @@ class Node {
   void after_commit(AfterCommit step) { after_commit_.push_back(std::move(step)); }
   void fetch_is_due(const FetchWaitPtr& fetch) { due_.push_back(fetch); }
   void commit();
+  // What of a log is committed, or is not to be any more: NOT_LEADER_OR_FOLLOWER, or
+  // KAFKA_STORAGE_ERROR. Nothing while that is open.
+  std::optional<wire::ErrorCode> fate_of(const LogPosition& position);
+  // More is committed: whoever waited for that goes on.
+  void settle();
+  // More of a log that is led here can be read.
+  void publish(Partition& partition);
 
+  StoragePool& storage_pool() { return pool_; }
   // Makes the log start offsets durable, away from the loop.
   void save_log_start_offsets(StoragePool::Done saved);
   void save_recovery_points_soon();
@@ -145,6 +155,7 @@ class Node {
   SlabPool slabs_;
   PartitionTable partitions_;
   Replication replication_;
+  LogSyncs syncs_;
   FetchSessions sessions_;
   ProducerIds producer_ids_;
   GroupCoordinators groups_;
@@ -159,6 +170,8 @@ class Node {
   std::vector<Partition*> dirty_;  // something is staged
   std::vector<ProduceWait> produces_;
   std::vector<AfterCommit> after_commit_;
+  std::vector<ProduceWait> unsettled_produces_;
+  std::vector<AfterCommit> unsettled_steps_;
   std::vector<FetchWaitPtr> due_;
   boost::asio::steady_timer checkpoint_timer_;
   bool checkpoint_is_due_ = false;

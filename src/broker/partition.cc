@@ -75,7 +75,7 @@ void Partition::synced(const SyncOutcome& outcome) {
   if (role_ == Role::leader_without_log) return early_syncs_.push_back(outcome);
   if (!log_) return;
   if (outcome.result) {
-    log_->synced(outcome.recovery_point);
+    log_->synced(outcome.sync);
     return shared_.directory.set_recovery_point(folder(), log_->recovery_point());
   }
   spdlog::error("cannot sync; the partition is offline partition={} reason=\"{}\"", folder(),
@@ -98,6 +98,10 @@ void Partition::add_follower(NodeId follower) {
 log::FollowerLog::Progress Partition::progress() const {
   ASSERT(log_ != nullptr);
   return {log_->log_start_offset(), log_->high_watermark(), log_->last_stable_offset()};
+}
+
+LogPosition Partition::staged_end() const {
+  return {topic_->id, id_, log_ ? log_->staged_end() : Offset{0}};
 }
 
 Result<> Partition::advance(const log::FollowerLog::Progress& progress) {

@@ -28,9 +28,16 @@ struct FetchHook
   FetchWait* wait = nullptr;
 };
 
+// A place in a partition's log.
+struct LogPosition {
+  Uuid topic_id;
+  PartitionId partition;
+  Offset offset;
+};
+
 // The outcome of a sync that a log had asked for.
 struct SyncOutcome {
-  Offset recovery_point;
+  log::PartitionLog::SyncNumber sync = 0;
   Result<> result;
 };
 
@@ -79,6 +86,8 @@ class Partition {
   void note_informed(NodeId follower) { informed_.insert(follower); }
   const std::set<NodeId>& informed() const { return informed_; }
   log::FollowerLog::Progress progress() const;
+  // Of a leader: behind all that is staged now.
+  LogPosition staged_end() const;
   // Of a follower: how far the leader is, as far as it was told.
   const log::FollowerLog* follower_log() const { return follower_log_.get(); }
   Result<> advance(const log::FollowerLog::Progress& progress);

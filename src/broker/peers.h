@@ -56,7 +56,7 @@ struct LogHandover {
 struct LogSynced {
   Uuid topic_id;
   PartitionId partition;
-  Offset recovery_point;
+  log::PartitionLog::SyncNumber sync = 0;
   Result<> result;
 };
 

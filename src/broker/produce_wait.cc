@@ -4,6 +4,8 @@
 #include "broker/leader_hints.h"
 #include "broker/node.h"
 
+#include <algorithm>
+
 namespace odradek::broker {
 
 using wire::ErrorCode;
@@ -33,15 +35,19 @@ PartitionResponse response_of(ProduceWait::Outcome& outcome) {
 
 }  // namespace
 
+bool ProduceWait::is_settled() const {
+  return std::all_of(outcomes.begin(), outcomes.end(), [&](const Outcome& outcome) {
+    return !outcome.awaited || exchange->node().fate_of(*outcome.awaited);
+  });
+}
+
 void ProduceWait::finish() {
   bool failed = false;
   ProduceResponse response;
   LeaderHints hints(exchange->node(), exchange->connection());
   for (Outcome& outcome : outcomes) {
-    const auto* const log = outcome.staged_in ? outcome.staged_in->open_log() : nullptr;
-    if (log && log->offline()) {
-      outcome.appended = {.fault = {ErrorCode::kafka_storage_error, log->offline()->context, {}}};
-    }
+    const auto fate = outcome.awaited ? exchange->node().fate_of(*outcome.awaited) : std::nullopt;
+    if (fate && *fate != ErrorCode::none) outcome.appended = {.fault = {*fate, {}, {}}};
     failed = failed || outcome.appended.fault.found();
     auto& topics = response.responses;
     const bool same_topic = !topics.empty() && topics.back().name == outcome.topic &&

@@ -8,11 +8,13 @@
 #include "wire/00_produce.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace odradek::broker {
 
-// A produce whose batches are staged: answered once they are written.
+// A produce whose batches are staged: answered once they are written, or committed, where its acks
+// ask for that.
 struct ProduceWait {
   struct Outcome {
     std::string_view topic;  // in the frame
@@ -20,13 +22,16 @@ struct ProduceWait {
     PartitionId partition;
     log::PartitionLog::Appended appended;
     Offset log_start_offset{-1};
-    Partition* staged_in = nullptr;  // null where nothing was staged
+    // Where the high watermark has to be first; none where nothing was staged.
+    std::optional<LogPosition> awaited;
   };
   ExchangePtr exchange;
   std::int16_t acks = 0;
   std::vector<Outcome> outcomes;
 
-  // After the commit: what could not be written becomes an error, and the answer is sent.
+  // After the commit: whether all of it is there, or never will be.
+  bool is_settled() const;
+  // What could not be written becomes an error, and the answer is sent.
   void finish();
 };
 

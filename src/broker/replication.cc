@@ -31,7 +31,8 @@ void Replication::receive(LogHandover handover) {
   if (record.leader != node_.id()) return node_.send(record.leader, std::move(handover));
   Partition& partition = *node_.partitions().replica(handover.topic_id, handover.partition);
   partition.accept(std::move(handover.log));
-  node_.follow_coordinators();  // it may be one of theirs
+  if (partition.open_log()) node_.publish(partition);  // what was under way may be awaited still
+  node_.follow_coordinators();                         // it may be one of theirs
   if (partition.has_followers_waiting() && partition.log()) inform_followers(partition);
 }
 
@@ -40,14 +41,16 @@ void Replication::synced(const Uuid& topic_id, PartitionId id, const SyncOutcome
   if (!topic) return;
   const NodeId leader = topic->partitions[static_cast<std::size_t>(id.value)].leader;
   if (leader != node_.id()) {
-    return node_.send(leader, LogSynced{topic_id, id, outcome.recovery_point, outcome.result});
+    return node_.send(leader, LogSynced{topic_id, id, outcome.sync, outcome.result});
   }
-  node_.partitions().replica(topic_id, id)->synced(outcome);
+  Partition& partition = *node_.partitions().replica(topic_id, id);
+  partition.synced(outcome);
   node_.save_recovery_points_soon();
+  if (partition.open_log()) node_.publish(partition);
 }
 
 void Replication::receive(const LogSynced& message) {
-  synced(message.topic_id, message.partition, {message.recovery_point, message.result});
+  synced(message.topic_id, message.partition, {message.sync, message.result});
 }
 
 void Replication::receive(NodeId follower, const FollowRequest& request) {

@@ -43,9 +43,10 @@ void write_marker(Node& node, const log::EndOfTransaction& end, const TopicParti
   if (breaks_now(Breakage::torn_marker)) told.marker.result = wire::TransactionResult::abort;
   const ErrorCode refused = append_marker(node, *found.partition, told);
   if (refused != ErrorCode::none) return written(refused);
-  node.after_commit({found.partition, [written = std::move(written)](bool is_written) {
-                       written(is_written ? ErrorCode::none : ErrorCode::kafka_storage_error);
-                     }});
+  node.after_commit(
+      {found.partition->staged_end(), [written = std::move(written)](bool is_written) {
+         written(is_written ? ErrorCode::none : ErrorCode::kafka_storage_error);
+       }});
 }
 
 bool exists(const meta::CatalogueView& view, const TopicPartition& partition) {

@@ -31,12 +31,12 @@ std::vector<FilePtr> files_to_sync(const Segment& segment) {
   return files;
 }
 
-// With the names of those that may be new.
-Result<> sync(const std::vector<FilePtr>& synced, FileSystem& files, const std::string& directory) {
+Result<> sync(const std::vector<FilePtr>& synced, bool has_new_names, FileSystem& files,
+              const std::string& directory) {
   for (const FilePtr& file : synced) {
     TRY(file->sync());
   }
-  return files.sync_directory(directory);
+  return has_new_names ? files.sync_directory(directory) : Result<>{};
 }
 
 }  // namespace
@@ -149,20 +149,35 @@ Result<> PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,
   active().note(view, context.config.index_interval_bytes);
   learn_producers(view, active());
   next_offset_ = view.next_offset();
+  const bool is_flushed = next_offset_ - sync_planned_ >= context.config.flush_messages;
+  awaits_durability_ = awaits_durability_ || context.config.is_durable || is_flushed;
   return {};
 }
 
 void PartitionLog::learn_producers(const BatchView& batch, Segment& segment) {
   const auto ended = producers_.update(batch);
-  if (!ended || ended->result == wire::TransactionResult::commit) return;
+  if (!ended) return;
+  note_marker(ended->first_offset, ended->last_offset);
+  if (ended->result == wire::TransactionResult::commit) return;
   const Offset stable = producers_.first_unstable_offset().value_or(ended->last_offset + 1);
   segment.note(AbortedEntry{ended->producer, ended->first_offset, ended->last_offset, stable});
 }
 
 Offset PartitionLog::last_stable_at(Offset high_watermark) const {
   if (is_broken(Breakage::shown_open)) return high_watermark;
-  const Offset undecided = producers_.first_unstable_offset().value_or(high_watermark);
+  Offset undecided = producers_.first_unstable_offset().value_or(high_watermark);
+  if (!unread_markers_.empty()) {
+    undecided = std::min(undecided, unread_markers_.front().first_offset);
+  }
   return std::min(high_watermark, std::max(undecided, log_start_offset_));
+}
+
+// Kafka: ProducerStateManager.unreplicatedTxns.
+void PartitionLog::note_marker(Offset first_offset, Offset marker) {
+  while (!unread_markers_.empty() && unread_markers_.back().first_offset >= first_offset) {
+    unread_markers_.pop_back();
+  }
+  unread_markers_.push_back({first_offset, marker});
 }
 
 // Kafka: LogSegment.shouldRoll.
@@ -195,9 +210,7 @@ Result<> PartitionLog::roll(Timestamp now) {
   committed_size_ = 0;
   written_behind_ = 0;
   bytes_since_checkpoint_ = 0;
-  plan_sync([synced = files_to_sync(sealed), &files = files_,
-             directory = directory_] { return sync(synced, files, directory); },
-            next_offset_);
+  tasks_.push_back(sync_task(files_to_sync(sealed), SyncKind::checkpoint));
   return {};
 }
 
@@ -216,6 +229,8 @@ Result<> PartitionLog::commit() {
     if (auto written = write_epochs(); !written) return go_offline(written.error());
   }
   std::size_t bytes = 0;
+  if (awaits_durability_) must_be_durable_ = next_offset_;
+  awaits_durability_ = false;
   for (Staged& each : staged_) {
     bytes_since_checkpoint_ += static_cast<std::int64_t>(each.bytes.size());
     bytes += each.bytes.size();
@@ -223,7 +238,9 @@ Result<> PartitionLog::commit() {
   }
   staged_.clear();
   committed_size_ = active().size();
-  grow(bytes, next_offset_, last_stable_at(next_offset_));
+  written_ = next_offset_;
+  unread_.push_back({written_, bytes});
+  move_high_watermark();
   plan_write_behind();
   if (bytes_since_checkpoint_ >= checkpoint_interval) {
     if (auto planned = plan_checkpoint(); !planned) return go_offline(planned.error());
@@ -256,27 +273,50 @@ Result<> PartitionLog::plan_checkpoint() {
   bytes_since_checkpoint_ = 0;
   TRY(active().flush_indexes(Segment::Flush::so_far));
   TRY(write_snapshot());
-  plan_sync([synced = files_to_sync(active()), &files = files_,
-             directory = directory_] { return sync(synced, files, directory); },
-            high_watermark_);
+  tasks_.push_back(sync_task(files_to_sync(active()), SyncKind::checkpoint));
   return {};
 }
 
-void PartitionLog::plan_sync(std::function<Result<>()> run, Offset recovery_point) {
-  syncs_.push_back({recovery_point});
-  tasks_.push_back({std::move(run), recovery_point});
+PartitionLog::BackgroundTask PartitionLog::plan_sync() {
+  owner_.enter();
+  return sync_task(files_to_sync(active()), SyncKind::durability);
 }
 
-void PartitionLog::synced(Offset recovery_point) {
+PartitionLog::BackgroundTask PartitionLog::sync_task(std::vector<FilePtr> synced, SyncKind kind) {
+  sync_planned_ = written_;
+  syncs_.push_back({++last_sync_, written_, kind});
+  const bool has_new_names = synced != last_synced_;
+  last_synced_ = synced;
+  return {[synced = std::move(synced), has_new_names, &files = files_, directory = directory_] {
+            return sync(synced, has_new_names, files, directory);
+          },
+          last_sync_};
+}
+
+void PartitionLog::synced(SyncNumber sync) {
   owner_.enter();
-  const auto done = std::find_if(syncs_.begin(), syncs_.end(), [&](const Sync& sync) {
-    return sync.point == recovery_point && !sync.is_done;
-  });
+  const auto done = std::find_if(syncs_.begin(), syncs_.end(),
+                                 [&](const Sync& each) { return each.number == sync; });
   ASSERT(done != syncs_.end());
   done->is_done = true;
   for (; !syncs_.empty() && syncs_.front().is_done; syncs_.pop_front()) {
-    recovery_point_ = std::max(recovery_point_, syncs_.front().point);
+    durable_ = syncs_.front().end;
+    if (syncs_.front().kind == SyncKind::checkpoint) recovery_point_ = durable_;
   }
+  if (!offline_) move_high_watermark();
+}
+
+void PartitionLog::move_high_watermark() {
+  const Offset target = must_be_durable_ <= durable_ ? written_ : durable_;
+  if (target < high_watermark_) return;
+  std::size_t bytes = 0;
+  for (; !unread_.empty() && unread_.front().end <= target; unread_.pop_front()) {
+    bytes += unread_.front().bytes;
+  }
+  while (!unread_markers_.empty() && unread_markers_.front().marker < target) {
+    unread_markers_.pop_front();
+  }
+  grow(bytes, target, last_stable_at(target));
 }
 
 void PartitionLog::begin_epoch(LeaderEpoch epoch) {
@@ -325,7 +365,7 @@ Result<ReadableLog::Chunk> PartitionLog::read(Offset offset, Offset end, std::si
   if (offset >= end) return chunk;
   const auto reached = TailCache::read(*tail_, offset, end, max_bytes, chunk.slices);
   if (!reached) {
-    return segments_.read(offset, end, max_bytes, first, {high_watermark_, committed_size_});
+    return segments_.read(offset, end, max_bytes, first, {written_, committed_size_});
   }
   chunk.end = *reached;
   if (first == First::only_if_it_fits && total_size(chunk.slices) > max_bytes) {
@@ -344,9 +384,9 @@ Result<std::vector<AbortedEntry>> PartitionLog::aborted(Offset begin, Offset end
 Result<Buffer> PartitionLog::copy(Offset offset, std::size_t max_bytes) {
   owner_.enter();
   if (offline_) return *offline_;
-  ASSERT(offset >= log_start_offset_ && offset <= high_watermark_);
-  if (offset == high_watermark_) return Buffer{};
-  return segments_.copy(offset, max_bytes, {high_watermark_, committed_size_});
+  ASSERT(offset >= log_start_offset_ && offset <= written_);
+  if (offset == written_) return Buffer{};
+  return segments_.copy(offset, max_bytes, {written_, committed_size_});
 }
 
 Result<std::optional<Stamped>> PartitionLog::find(Timestamp wanted) {
@@ -386,8 +426,8 @@ Result<> PartitionLog::close() {
   TRY(commit());
   TRY(active().flush_indexes(Segment::Flush::sealed));
   TRY(write_snapshot());
-  if (recovery_point_ < next_offset_) {
-    TRY(sync(files_to_sync(active()), files_, directory_));
+  if (durable_ < next_offset_) {
+    TRY(sync(files_to_sync(active()), /*has_new_names=*/true, files_, directory_));
   }
   recovery_point_ = next_offset_;
   return remove_old_snapshots();

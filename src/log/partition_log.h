@@ -26,8 +26,10 @@ namespace odradek::log {
 // The log of one partition: a directory of segments, and what was learnt from reading them.
 //
 // append() is the only way for a batch to become part of history. It checks, assigns offsets and
-// stages; commit() writes everything staged with one call and only then moves the high watermark,
+// stages; commit() writes everything staged with one call, and only then moves the high watermark,
 // so that what is answered and what is read has been written. Nothing is read between the two.
+// Where the configuration wants it on the disk as well, the high watermark moves when a sync has
+// ended that was begun with plan_sync().
 //
 // After a failed write the log is offline: nobody knows what the disk holds, so every later call
 // fails with the same error until the broker is started again.
@@ -97,7 +99,7 @@ class PartitionLog final : public ReadableLog {
   Result<Chunk> read(Offset offset, Offset end, std::size_t max_bytes, First first) override;
   Result<std::vector<AbortedEntry>> aborted(Offset begin, Offset end) override;
   // Whole batches from `offset` on, for about `max_bytes` and at least one, as a copy: for those
-  // who go through a log themselves. Empty at the high watermark.
+  // who go through a log themselves, up to its end. Empty there.
   Result<Buffer> copy(Offset offset, std::size_t max_bytes);
 
   // From one node to another: release() by the one that has it, nothing being staged, then adopt()
@@ -115,20 +117,30 @@ class PartitionLog final : public ReadableLog {
   // that lie before it.
   Result<> advance_log_start(Offset start);
 
+  // Behind what is staged.
+  Offset staged_end() const { return next_offset_; }
+  // Behind what is written; the high watermark is there or comes there.
+  Offset end() const { return written_; }
   Offset recovery_point() const { return recovery_point_; }
   const ProducerState& producers() const { return producers_; }
   std::int64_t size() const { return segments_.size(); }
   const std::optional<Error>& offline() const { return offline_; }
 
   // Work that may block and so belongs on another thread. run() touches only files. What has a
-  // recovery point is a sync: tell synced() when it succeeded, and sync_failed() when not.
+  // number is a sync: tell synced() when it succeeded, and sync_failed() when not.
+  using SyncNumber = std::uint64_t;
   struct BackgroundTask {
     std::function<Result<>()> run;
-    std::optional<Offset> recovery_point;
+    std::optional<SyncNumber> sync;
   };
   std::vector<BackgroundTask> take_background_tasks() { return std::exchange(tasks_, {}); }
-  // The recovery point moves once all syncs up to it have succeeded, in whatever order they end.
-  void synced(Offset recovery_point);
+  // Whether the high watermark waits for a sync that was not begun yet.
+  bool awaits_sync() const { return !offline_ && must_be_durable_ > sync_planned_; }
+  // Begins one of all that is written.
+  BackgroundTask plan_sync();
+  // What is on the disk, and the recovery point, move once all syncs up to there have succeeded, in
+  // whatever order they end.
+  void synced(SyncNumber sync);
   // What the disk holds is unknown now: the log goes offline.
   void sync_failed(const Error& error) { go_offline(error); }
 
@@ -151,9 +163,12 @@ class PartitionLog final : public ReadableLog {
   Segment& active() { return segments_.last(); }
   void learn_producers(const wire::BatchView& batch, Segment& segment);
   Offset last_stable_at(Offset high_watermark) const;
+  void note_marker(Offset first_offset, Offset marker);
   bool must_roll(const wire::BatchView& batch, const AppendContext& context);
   Result<> roll(Timestamp now);
-  void plan_sync(std::function<Result<>()> run, Offset recovery_point);
+  enum class SyncKind { durability, checkpoint };
+  BackgroundTask sync_task(std::vector<FilePtr> synced, SyncKind kind);
+  void move_high_watermark();
   Result<> write_snapshot();
   Result<> remove_old_snapshots();
   std::string snapshot_path(Offset offset) const;
@@ -182,10 +197,31 @@ class PartitionLog final : public ReadableLog {
   std::vector<Bytes> pieces_;
   std::vector<BackgroundTask> tasks_;
   struct Sync {
-    Offset point;
+    SyncNumber number;
+    Offset end;
+    SyncKind kind;
     bool is_done = false;
   };
-  std::deque<Sync> syncs_;  // under way, in the order in which they were planned
+  std::deque<Sync> syncs_;  // under way, in the order in which they were begun
+  SyncNumber last_sync_ = 0;
+  std::vector<FilePtr> last_synced_;  // whose names are on the disk, or will be
+  Offset written_;
+  Offset durable_;                  // all before it is on the disk
+  Offset sync_planned_;             // and will be, up to here
+  bool awaits_durability_ = false;  // what is staged
+  Offset must_be_durable_;          // before the high watermark passes `durable_`
+  struct Write {
+    Offset end;
+    std::size_t bytes;
+  };
+  std::deque<Write> unread_;  // at and behind the high watermark
+  // Transactions whose markers are not below the high watermark: the first offset of each, smallest
+  // of all that end later.
+  struct UnreadMarker {
+    Offset first_offset;
+    Offset marker;
+  };
+  std::deque<UnreadMarker> unread_markers_;
   bool epochs_changed_ = false;
   ProducerState producers_;
   std::optional<Error> offline_;

@@ -78,10 +78,12 @@ Result<> PartitionLogLoader::replay() {
   Segment& last = log_.active();
   log_.committed_size_ = last.size();
   log_.written_behind_ = last.size();
-  log_.high_watermark_ = log_.next_offset_;
+  log_.written_ = log_.next_offset_;
   // What a damaged start checkpoint or a cut end cannot mean is brought back into range.
-  log_.log_start_offset_ = std::min(log_.log_start_offset_, log_.high_watermark_);
-  log_.recovery_point_ = std::min(log_.recovery_point_, log_.high_watermark_);
+  log_.log_start_offset_ = std::min(log_.log_start_offset_, log_.written_);
+  log_.recovery_point_ = std::min(log_.recovery_point_, log_.written_);
+  log_.durable_ = log_.sync_planned_ = log_.recovery_point_;
+  log_.unread_markers_.clear();
   log_.epochs_.truncate_from(log_.next_offset_);
   log_.begin_at(log_.next_offset_, log_.last_stable_at(log_.next_offset_),
                 static_cast<std::size_t>(log_.segments_.size()));

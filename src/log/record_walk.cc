@@ -46,7 +46,7 @@ Result<> walk_batch(const BatchView& batch, Offset from, const EachRecord& each)
 Result<Offset> walk_records(PartitionLog& log, Offset from, std::size_t max_bytes,
                             const EachRecord& each) {
   TRY(const Buffer bytes, log.copy(from, max_bytes));
-  const Offset end = log.high_watermark();
+  const Offset end = log.end();
   if (bytes.empty() && from < end) {
     return Error{Fault::corrupt, "no batch at offset " + std::to_string(from.value)};
   }

@@ -52,6 +52,8 @@ log::LogConfig log_config(const TopicOptions& options) {
           .has_log_append_time = *options.message_timestamp_type == "LogAppendTime",
           .timestamp_before_max_ms = *options.message_timestamp_before_max_ms,
           .timestamp_after_max_ms = *options.message_timestamp_after_max_ms,
+          .is_durable = *options.durability == "disk",
+          .flush_messages = *options.flush_messages,
           .compression = compression,
           .compression_level = level_of(options, compression)};
 }

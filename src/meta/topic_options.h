@@ -65,7 +65,7 @@ struct TopicOptions : OptionSet {
       at_least<std::int64_t>(0)};
   Option<std::int64_t> flush_messages{
       *this,
-      {"flush.messages", "After how many records the log is synced.", change, accepted,
+      {"flush.messages", "After how many records the log is synced.", change, enforced,
        "log.flush.interval.messages"},
       std::numeric_limits<std::int64_t>::max(),
       at_least<std::int64_t>(1)};
@@ -85,6 +85,14 @@ struct TopicOptions : OptionSet {
        "log.index.interval.bytes"},
       4096,
       at_least<std::int32_t>(0)};
+  Option<std::string> durability{
+      *this,
+      {"odradek.durability",
+       "What a record that is committed has outlived: disk, a power cut; os, like Kafka's, the end "
+       "of the process.",
+       change, enforced, "odradek.durability"},
+      "disk",
+      {.one_of = {"disk", "os"}}};
   Option<OptionList> leader_replication_throttled_replicas{
       *this,
       {"leader.replication.throttled.replicas", "Replicas whose feeding is throttled.", change,

@@ -83,7 +83,10 @@ class ProduceHandler {
     const ErrorCode error = outcome.appended.fault.error;
     outcome.log_start_offset = (*log)->log_start_offset();
     if (error == ErrorCode::none) {
-      outcome.staged_in = &partition;
+      outcome.awaited = partition.staged_end();
+      // What is not to be on the disk is committed when it is written, but where it is flushed.
+      const bool awaits_commit = request_.acks == -1 || !partition.config().is_durable;
+      if (!awaits_commit) outcome.awaited->offset = Offset{0};
       node_.staged(partition);
     }
     return error;

@@ -34,7 +34,7 @@ class PartitionLogTest : public testing::Test {
     Buffer batch = test::a_batch(spec);
     auto appended = log_->append(batch, nullptr, {config_, epoch_, Timestamp{5000}});
     // The test's buffer goes away, so nothing may stay staged or be cached by reference.
-    EXPECT_TRUE(log_->commit());
+    EXPECT_EQ(static_cast<bool>(log_->commit()), !log_->offline());
     return appended;
   }
 
@@ -243,15 +243,78 @@ TEST_F(PartitionLogTest, TheEpochIsKnownBeforeItsFirstBatch) {
 TEST_F(PartitionLogTest, TheRecoveryPointWaitsForEarlierSyncs) {
   config_.segment_bytes = 2000;
   for (int i = 0; i < 20; ++i) append({.count = 2, .value_size = 300});
-  std::vector<Offset> points;
+  std::vector<PartitionLog::SyncNumber> syncs;
   for (const auto& task : log_->take_background_tasks()) {
-    if (task.recovery_point) points.push_back(*task.recovery_point);
+    if (task.sync) syncs.push_back(*task.sync);
   }
-  ASSERT_GE(points.size(), 2U);
-  log_->synced(points[1]);
+  ASSERT_GE(syncs.size(), 2U);
+  log_->synced(syncs[1]);
   EXPECT_EQ(log_->recovery_point(), Offset{0});
-  log_->synced(points[0]);
-  EXPECT_EQ(log_->recovery_point(), points[1]);
+  log_->synced(syncs[0]);
+  EXPECT_GT(log_->recovery_point(), Offset{2});
+}
+
+TEST_F(PartitionLogTest, WhatIsToBeDurableIsReadOnceItIs) {
+  config_.is_durable = true;
+  append({.count = 2});
+  EXPECT_EQ(log_->high_watermark(), Offset{0});
+  EXPECT_EQ(log_->end(), Offset{2});
+  ASSERT_TRUE(log_->awaits_sync());
+  const auto first = log_->plan_sync();
+  EXPECT_FALSE(log_->awaits_sync());
+  append();  // too late for that sync
+  ASSERT_TRUE(log_->awaits_sync());
+  ASSERT_TRUE(first.run());
+  log_->synced(*first.sync);
+  EXPECT_EQ(log_->high_watermark(), Offset{2});
+  EXPECT_GT(log_->take_growth().bytes, 0U);
+  const auto second = log_->plan_sync();
+  log_->synced(*second.sync);
+  EXPECT_EQ(log_->high_watermark(), Offset{3});
+  EXPECT_EQ(read_all(Offset{0}).size(),
+            test::a_batch({.count = 2}).size() + test::a_batch({}).size());
+  // A kill leaves all of it to be checked still.
+  EXPECT_EQ(log_->recovery_point(), Offset{0});
+}
+
+TEST_F(PartitionLogTest, ASyncDoesNotOvertakeThatOfASealedSegment) {
+  config_.is_durable = true;
+  config_.segment_bytes = 2000;
+  for (int i = 0; i < 5; ++i) append({.count = 2, .value_size = 300});
+  const auto sealed = log_->take_background_tasks();
+  ASSERT_FALSE(sealed.empty());
+  const auto last = log_->plan_sync();
+  log_->synced(*last.sync);
+  EXPECT_EQ(log_->high_watermark(), Offset{0});
+  for (const auto& task : sealed) {
+    if (task.sync) log_->synced(*task.sync);
+  }
+  EXPECT_EQ(log_->high_watermark(), Offset{10});
+}
+
+TEST_F(PartitionLogTest, EverySoManyRecordsAreDurable) {
+  config_.flush_messages = 3;
+  append({.count = 2});
+  EXPECT_EQ(log_->high_watermark(), Offset{2});
+  EXPECT_FALSE(log_->awaits_sync());
+  append();
+  EXPECT_EQ(log_->high_watermark(), Offset{2});
+  ASSERT_TRUE(log_->awaits_sync());
+  const auto sync = log_->plan_sync();
+  log_->synced(*sync.sync);
+  EXPECT_EQ(log_->high_watermark(), Offset{3});
+  append({.count = 2});
+  EXPECT_EQ(log_->high_watermark(), Offset{5});
+}
+
+TEST_F(PartitionLogTest, ALogWithoutTheDiskIsOfflineForGood) {
+  config_.is_durable = true;
+  append();
+  (void)log_->plan_sync();
+  log_->sync_failed({Fault::io, "no disk"});
+  EXPECT_EQ(append().fault.error, ErrorCode::kafka_storage_error);
+  EXPECT_EQ(log_->high_watermark(), Offset{0});
+  EXPECT_FALSE(log_->awaits_sync());
 }
 
 TEST_F(PartitionLogTest, DeletingRecordsRemovesWholeSegmentsBeforeTheStart) {

@@ -110,6 +110,27 @@ TEST_F(TransactionTest, WhatIsOpenHoldsBackTheLastStableOffset) {
   EXPECT_EQ(aborted(), (Aborted{{2, 5, 8}}));
 }
 
+// What a power cut may take back is not decided.
+TEST_F(TransactionTest, AMarkerCountsOnceItIsRead) {
+  config_.is_durable = true;
+  const auto sync = [&] { log_->synced(*log_->plan_sync().sync); };
+  append(records(1, 0));  // at 0
+  append(records(2, 0));  // at 1
+  sync();
+  EXPECT_EQ(log_->last_stable_offset(), Offset{0});
+  end(2, commit);  // at 2
+  end(1, commit);  // at 3
+  append(records(3, 0));
+  EXPECT_EQ(log_->last_stable_offset(), Offset{0});
+  sync();
+  EXPECT_EQ(log_->high_watermark(), Offset{5});
+  EXPECT_EQ(log_->last_stable_offset(), Offset{4});
+  end(3, abort_it);
+  EXPECT_EQ(log_->last_stable_offset(), Offset{4});
+  sync();
+  EXPECT_EQ(log_->last_stable_offset(), Offset{6});
+}
+
 TEST_F(TransactionTest, AbortedTransactionsAreFoundWhereTheyReach) {
   append(records(1, 0));  // 0
   end(1, abort_it);       // 1
