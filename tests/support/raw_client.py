@@ -170,12 +170,12 @@ class RawClient:
             self.socket = socket.create_connection(("127.0.0.1", port), timeout)
         return body
 
-    def produce_body(self, topic, records, partition=0, acks=1):
+    def produce_body(self, topic, records, partition=0, acks=-1):
         size = struct.pack(">i", len(records)) if records is not None else b"\xff\xff\xff\xff"
         return (text(None) + struct.pack(">hi", acks, 5000) + struct.pack(">i", 1) + text(topic)
                 + struct.pack(">ii", 1, partition) + size + (records or b""))
 
-    def produce(self, topic, records, partition=0, acks=1, version=3):
+    def produce(self, topic, records, partition=0, acks=-1, version=3):
         """The error code and base offset of a produce of one batch."""
         body = self.call(0, version, self.produce_body(topic, records, partition, acks))
         at = 4 + 2 + len(topic.encode() if isinstance(topic, str) else topic) + 4 + 4

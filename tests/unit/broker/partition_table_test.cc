@@ -75,11 +75,11 @@ TEST_F(PartitionTableTest, ALaterLeaderRefusesUntilTheLogHasCome) {
 TEST_F(PartitionTableTest, OneWhoNeverGotTheLogHasNothingToPassOnButWhatItHeard) {
   make_topic(other);
   (void)lead(me);
-  partition().synced({Offset{7}, {}});
+  partition().synced({7, {}});
   const auto changes = lead(third, {me, third});
   EXPECT_TRUE(changes.departures.empty());
   ASSERT_EQ(changes.late_syncs.size(), 1U);
-  EXPECT_EQ(changes.late_syncs[0].outcome.recovery_point, Offset{7});
+  EXPECT_EQ(changes.late_syncs[0].outcome.sync, 7U);
   EXPECT_EQ(changes.late_syncs[0].topic_id, id_);
 }
 
