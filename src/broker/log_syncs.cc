@@ -3,9 +3,36 @@
 
 #include "broker/node.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <memory>
+#include <random>
 
 namespace odradek::broker {
+
+namespace {
+
+// So few files are synced as fast as the journal, and are written only once then.
+constexpr std::size_t worth_a_journal = 3;
+// What is larger than this takes longer to be written twice than to be synced by itself.
+constexpr std::int64_t small_enough_for_journal = 256 << 10;
+
+std::uint64_t random_session() {
+  std::random_device random;
+  return (std::uint64_t{random()} << 32) | random();
+}
+
+}  // namespace
+
+LogSyncs::LogSyncs(Node& node, log::FileSystem& files)
+    : node_(node),
+      journal_(files, node.directory().path() + "/journal-" + std::to_string(node.id().value),
+               random_session()) {}
+
+bool LogSyncs::Job::may_go_into_journal() const {
+  return sync.stretch && sync.stretch->end - sync.stretch->begin <= small_enough_for_journal;
+}
 
 void LogSyncs::want(const Partition& partition) {
   wanted_.emplace_back(partition.topic().id, partition.id());
@@ -13,36 +40,71 @@ void LogSyncs::want(const Partition& partition) {
 
 void LogSyncs::begin_round() {
   if (is_under_way_ || wanted_.empty()) return;
-  const auto jobs = std::make_shared<std::vector<Job>>(take_jobs());
+  const auto jobs = std::make_shared<Jobs>(take_jobs());
   if (jobs->empty()) return;
   is_under_way_ = true;
   node_.storage_pool().run(
-      [jobs]() -> Result<> {
-        for (Job& job : *jobs) job.result = job.task.run();
+      [this, jobs]() -> Result<> {
+        run(*jobs);
         return {};
       },
       [this, jobs](const Result<>&) { finish_round(*jobs); });
 }
 
-std::vector<LogSyncs::Job> LogSyncs::take_jobs() {
-  std::vector<Job> jobs;
+void LogSyncs::run(Jobs& jobs) {
+  std::vector<Job*> small;
+  std::vector<Job*> alone;
+  for (Job& job : jobs) (job.may_go_into_journal() ? small : alone).push_back(&job);
+  if (small.size() < worth_a_journal || !run_by_journal(small)) {
+    alone.insert(alone.end(), small.begin(), small.end());
+  }
+  for (Job* const job : alone) job->result = job->sync.task.run();
+}
+
+// False where there was no room.
+bool LogSyncs::run_by_journal(const std::vector<Job*>& jobs) {
+  std::vector<log::Unsynced> unsynced;
+  for (const Job* const job : jobs) {
+    const auto& stretch = *job->sync.stretch;
+    unsynced.push_back(
+        {job->folder, job->topic_id, stretch.segment, stretch.file, stretch.begin, stretch.end});
+  }
+  const auto written = journal_.write(unsynced);
+  if (written) return *written;
+  for (Job* const job : jobs) job->result = written.error();
+  return true;
+}
+
+LogSyncs::Jobs LogSyncs::take_jobs() {
+  Jobs jobs;
   for (const auto& [topic_id, id] : std::exchange(wanted_, {})) {
     Partition* const partition = node_.partitions().replica(topic_id, id);
     log::PartitionLog* const log = partition ? partition->open_log() : nullptr;
     if (!log || !log->awaits_sync()) continue;  // it went elsewhere, or is in this round already
-    jobs.push_back({topic_id, id, log->plan_sync(), {}});
+    jobs.push_back({topic_id, id, partition->folder(), log->plan_sync(), {}});
   }
   return jobs;
 }
 
-void LogSyncs::finish_round(const std::vector<Job>& jobs) {
+void LogSyncs::finish_round(const Jobs& jobs) {
   is_under_way_ = false;
+  release_journal();
   const Node::Turn turn(node_);
   for (const Job& job : jobs) {
-    node_.replication().synced(job.topic_id, job.partition, {*job.task.sync, job.result});
+    node_.replication().synced(job.topic_id, job.partition, {*job.sync.task.sync, job.result});
   }
   node_.settle();
   node_.commit();
+}
+
+// What cannot be synced stays in the journal, and is written once more at the next start.
+void LogSyncs::release_journal() {
+  auto release = journal_.take_release();
+  if (!release) return;
+  node_.storage_pool().run(std::move(*release), [](const Result<>& released) {
+    if (released) return;
+    spdlog::error("cannot sync what is in the journal reason=\"{}\"", released.error().context);
+  });
 }
 
 }  // namespace odradek::broker

@@ -68,7 +68,7 @@ Node::Node(Parts parts)
       cache_(tail_cache_budget(options()) / cluster_.members.size()),
       partitions_({parts.files, parts.directory, cache_}, options().topic_defaults, id_),
       replication_(*this),
-      syncs_(*this),
+      syncs_(*this, parts.files),
       sessions_(static_cast<std::size_t>(*options().max_incremental_fetch_session_cache_slots)),
       producer_ids_(writer_),
       groups_(*this),

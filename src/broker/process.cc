@@ -146,6 +146,14 @@ Result<> Process::open_data() {
                                      "catalogue.log; choose another one with --data"};
   }
   TRY(directory_, log::DataDirectory::open(files_, path));
+  TRY(const auto replayed,
+      log::Journal::replay(files_, path, [this](std::string_view folder, const Uuid& topic_id) {
+        return directory_->belongs(folder, topic_id);
+      }));
+  if (replayed.records > 0) {
+    spdlog::info("wrote once more what was in the journal records={} bytes={}", replayed.records,
+                 replayed.bytes);
+  }
   const std::string cluster_id = options.cluster_id->value_or(Uuid::random().to_string());
   TRY(catalogue_, meta::Catalogue::open(files_, directory_->catalogue_path(), cluster_id, view_));
   if (!directory_->was_clean() && !view_.topics().empty()) {

@@ -110,6 +110,11 @@ Result<DataDirectory::Folder> DataDirectory::state_of(const std::string& folder,
   return Error{Fault::corrupt, path + ": names no topic id"};
 }
 
+Result<bool> DataDirectory::belongs(std::string_view folder, const Uuid& topic_id) {
+  TRY(const Folder state, state_of(std::string(folder), topic_id));
+  return state == Folder::ready;
+}
+
 Result<std::string> DataDirectory::prepare(const std::string& folder, const Uuid& topic_id) {
   std::string directory = path_ + "/" + folder;
   {

@@ -43,6 +43,9 @@ class DataDirectory {
   static std::string folder(std::string_view topic, PartitionId partition);
   Result<std::string> prepare(const std::string& folder, const Uuid& topic_id);
 
+  // Whether a folder is of this topic.
+  Result<bool> belongs(std::string_view folder, const Uuid& topic_id);
+
   // Gives a folder up, forgets its partition, and gives it a name that no partition has; returns
   // that for remove(). Empty where there is no such folder, or it is of another topic id already.
   Result<std::string> set_aside(const std::string& folder, const Uuid& topic_id);

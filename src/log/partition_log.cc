@@ -211,6 +211,7 @@ Result<> PartitionLog::roll(Timestamp now) {
   written_behind_ = 0;
   bytes_since_checkpoint_ = 0;
   tasks_.push_back(sync_task(files_to_sync(sealed), SyncKind::checkpoint));
+  synced_size_ = 0;
   return {};
 }
 
@@ -277,13 +278,18 @@ Result<> PartitionLog::plan_checkpoint() {
   return {};
 }
 
-PartitionLog::BackgroundTask PartitionLog::plan_sync() {
+PartitionLog::PlannedSync PartitionLog::plan_sync() {
   owner_.enter();
-  return sync_task(files_to_sync(active()), SyncKind::durability);
+  std::optional<Stretch> stretch;
+  if (files_to_sync(active()) == last_synced_) {
+    stretch = {active().base_offset(), active().file(), synced_size_, committed_size_};
+  }
+  return {sync_task(files_to_sync(active()), SyncKind::durability), std::move(stretch)};
 }
 
 PartitionLog::BackgroundTask PartitionLog::sync_task(std::vector<FilePtr> synced, SyncKind kind) {
   sync_planned_ = written_;
+  synced_size_ = committed_size_;
   syncs_.push_back({++last_sync_, written_, kind});
   const bool has_new_names = synced != last_synced_;
   last_synced_ = synced;

@@ -136,8 +136,19 @@ class PartitionLog final : public ReadableLog {
   std::vector<BackgroundTask> take_background_tasks() { return std::exchange(tasks_, {}); }
   // Whether the high watermark waits for a sync that was not begun yet.
   bool awaits_sync() const { return !offline_ && must_be_durable_ > sync_planned_; }
-  // Begins one of all that is written.
-  BackgroundTask plan_sync();
+  // Begins one of all that is written. Instead of run() the bytes between may be made durable by
+  // other means, where they are given: the file is known to the disk, and they are all there is.
+  struct Stretch {
+    Offset segment;
+    FilePtr file;
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+  };
+  struct PlannedSync {
+    BackgroundTask task;
+    std::optional<Stretch> stretch;
+  };
+  PlannedSync plan_sync();
   // What is on the disk, and the recovery point, move once all syncs up to there have succeeded, in
   // whatever order they end.
   void synced(SyncNumber sync);
@@ -204,6 +215,7 @@ class PartitionLog final : public ReadableLog {
   };
   std::deque<Sync> syncs_;  // under way, in the order in which they were begun
   SyncNumber last_sync_ = 0;
+  std::int64_t synced_size_ = 0;      // of the active segment: durable, or will be
   std::vector<FilePtr> last_synced_;  // whose names are on the disk, or will be
   Offset written_;
   Offset durable_;                  // all before it is on the disk

@@ -78,6 +78,7 @@ Result<> PartitionLogLoader::replay() {
   Segment& last = log_.active();
   log_.committed_size_ = last.size();
   log_.written_behind_ = last.size();
+  log_.synced_size_ = last.size();
   log_.written_ = log_.next_offset_;
   // What a damaged start checkpoint or a cut end cannot mean is brought back into range.
   log_.log_start_offset_ = std::min(log_.log_start_offset_, log_.written_);

@@ -260,7 +260,7 @@ TEST_F(PartitionLogTest, WhatIsToBeDurableIsReadOnceItIs) {
   EXPECT_EQ(log_->high_watermark(), Offset{0});
   EXPECT_EQ(log_->end(), Offset{2});
   ASSERT_TRUE(log_->awaits_sync());
-  const auto first = log_->plan_sync();
+  const auto first = log_->plan_sync().task;
   EXPECT_FALSE(log_->awaits_sync());
   append();  // too late for that sync
   ASSERT_TRUE(log_->awaits_sync());
@@ -268,7 +268,7 @@ TEST_F(PartitionLogTest, WhatIsToBeDurableIsReadOnceItIs) {
   log_->synced(*first.sync);
   EXPECT_EQ(log_->high_watermark(), Offset{2});
   EXPECT_GT(log_->take_growth().bytes, 0U);
-  const auto second = log_->plan_sync();
+  const auto second = log_->plan_sync().task;
   log_->synced(*second.sync);
   EXPECT_EQ(log_->high_watermark(), Offset{3});
   EXPECT_EQ(read_all(Offset{0}).size(),
@@ -283,7 +283,7 @@ TEST_F(PartitionLogTest, ASyncDoesNotOvertakeThatOfASealedSegment) {
   for (int i = 0; i < 5; ++i) append({.count = 2, .value_size = 300});
   const auto sealed = log_->take_background_tasks();
   ASSERT_FALSE(sealed.empty());
-  const auto last = log_->plan_sync();
+  const auto last = log_->plan_sync().task;
   log_->synced(*last.sync);
   EXPECT_EQ(log_->high_watermark(), Offset{0});
   for (const auto& task : sealed) {
@@ -300,7 +300,7 @@ TEST_F(PartitionLogTest, EverySoManyRecordsAreDurable) {
   append();
   EXPECT_EQ(log_->high_watermark(), Offset{2});
   ASSERT_TRUE(log_->awaits_sync());
-  const auto sync = log_->plan_sync();
+  const auto sync = log_->plan_sync().task;
   log_->synced(*sync.sync);
   EXPECT_EQ(log_->high_watermark(), Offset{3});
   append({.count = 2});

@@ -113,7 +113,7 @@ TEST_F(TransactionTest, WhatIsOpenHoldsBackTheLastStableOffset) {
 // What a power cut may take back is not decided.
 TEST_F(TransactionTest, AMarkerCountsOnceItIsRead) {
   config_.is_durable = true;
-  const auto sync = [&] { log_->synced(*log_->plan_sync().sync); };
+  const auto sync = [&] { log_->synced(*log_->plan_sync().task.sync); };
   append(records(1, 0));  // at 0
   append(records(2, 0));  // at 1
   sync();
