@@ -150,6 +150,10 @@ Result<> Process::open_data() {
       log::Journal::replay(files_, path, [this](std::string_view folder, const Uuid& topic_id) {
         return directory_->belongs(folder, topic_id);
       }));
+  // What was written before a kill is served, so it is not to be lost any more.
+  if (!directory_->was_clean()) {
+    TRY(files_.sync_all(path));
+  }
   if (replayed.records > 0) {
     spdlog::info("wrote once more what was in the journal records={} bytes={}", replayed.records,
                  replayed.bytes);

@@ -51,6 +51,8 @@ class FileSystem {
   virtual Result<> remove(const std::string& path) = 0;
   virtual Result<> remove_all(const std::string& directory) = 0;
   virtual Result<> sync_directory(const std::string& path) = 0;
+  // All that was ever written below a directory, by whomever, and all names there.
+  virtual Result<> sync_all(const std::string& directory) = 0;
   virtual bool exists(const std::string& path) = 0;
 
   // The whole file; Fault::not_found where there is none, Fault::too_large above `limit` bytes.

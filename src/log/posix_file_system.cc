@@ -97,6 +97,15 @@ class PosixFile : public File {
 
 constexpr mode_t file_mode = 0644;
 
+Result<> sync(const std::string& directory, int (*call)(int descriptor)) {
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return system_error("open", directory, errno);
+  const int failed = call(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  if (failed != 0) return system_error("sync", directory, failed);
+  return {};
+}
+
 }  // namespace
 
 Error system_error(std::string_view action, std::string_view path, int error_number) {
@@ -152,13 +161,10 @@ Result<> PosixFileSystem::remove_all(const std::string& directory) {
   return {};
 }
 
-Result<> PosixFileSystem::sync_directory(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return system_error("open", path, errno);
-  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
-  ::close(descriptor);
-  if (failed != 0) return system_error("sync", path, failed);
-  return {};
+Result<> PosixFileSystem::sync_directory(const std::string& path) { return sync(path, ::fsync); }
+
+Result<> PosixFileSystem::sync_all(const std::string& directory) {
+  return sync(directory, ::syncfs);
 }
 
 bool PosixFileSystem::exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }

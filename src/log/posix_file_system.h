@@ -15,6 +15,7 @@ class PosixFileSystem : public FileSystem {
   Result<> remove(const std::string& path) override;
   Result<> remove_all(const std::string& directory) override;
   Result<> sync_directory(const std::string& path) override;
+  Result<> sync_all(const std::string& directory) override;
   bool exists(const std::string& path) override;
 };
 
