@@ -13,6 +13,7 @@ namespace odradek {
 enum class Fault {
   io,         // a read, write, sync or rename failed; the text names errno
   no_space,   // the disk or a quota is full
+  no_files,   // as many files are open as may be
   corrupt,    // bytes on disk that we did not write, or not like this
   not_found,  // a file or an entry is missing
   in_use,     // a port, a lock or a name is somebody else's
@@ -25,6 +26,9 @@ enum class Fault {
 struct Error {
   Fault fault = Fault::io;
   std::string context;
+
+  // Whether it may succeed later, with nothing changed but what others use.
+  bool is_shortage() const { return fault == Fault::no_space || fault == Fault::no_files; }
 
   // The same error as seen one level up: "<where>: <context>".
   Error within(std::string where) && {

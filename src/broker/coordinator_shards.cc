@@ -148,7 +148,8 @@ void CoordinatorShards::load(Slot& slot) {
 void CoordinatorShards::give_up(Slot& slot, const Error& reason) {
   if (slot.is_given_up()) return;
   const auto* const log = partition_of(slot.shard->id)->open_log();
-  const bool is_final = reason.fault == Fault::corrupt || (log && log->offline());
+  const bool is_final =
+      reason.fault == Fault::corrupt || (log && log->offline() && !log->offline()->is_shortage());
   slot.state = is_final ? Slot::State::failed : Slot::State::waiting;
   if (is_final) {
     spdlog::error("a coordinator is unavailable partition={}-{} reason=\"{}\"", kind_.topic,

@@ -64,6 +64,7 @@ Node::Node(Parts parts)
       directory_(parts.directory),
       view_(std::move(parts.view)),
       pool_(parts.loop),
+      disk_space_(parts.files, parts.directory.path(), *options().disk_reserve_bytes),
       writer_(*this),
       cache_(tail_cache_budget(options()) / cluster_.members.size()),
       partitions_({parts.files, parts.directory, cache_}, options().topic_defaults, id_),
@@ -218,7 +219,9 @@ void Node::commit() {
     std::move(after_commit_.begin(), after_commit_.end(), std::back_inserter(unsettled_steps_));
     after_commit_.clear();
     for (Partition* const partition : std::exchange(dirty_, {})) {
-      if (auto committed = partition->open_log()->commit(); !committed) {
+      log::PartitionLog& log = *partition->open_log();
+      const bool was_offline = log.offline().has_value();
+      if (auto committed = log.commit(); !committed && !was_offline) {
         spdlog::error("cannot write; the partition is offline partition={} reason=\"{}\"",
                       partition->folder(), committed.error().context);
       }
@@ -242,15 +245,15 @@ std::optional<wire::ErrorCode> Node::fate_of(const LogPosition& position) {
   Partition* const partition = partitions_.replica(position.topic_id, position.partition);
   if (!partition || !partition->leads()) return wire::ErrorCode::not_leader_or_follower;
   const log::PartitionLog* const log = partition->open_log();
-  if (!log) return wire::ErrorCode::none;  // nothing was ever written
-  if (log->offline()) return wire::ErrorCode::kafka_storage_error;
+  if (!log && position.offset == Offset{0}) return wire::ErrorCode::none;  // nothing was written
+  if (!log || log->offline()) return wire::ErrorCode::kafka_storage_error;
   if (log->high_watermark() < position.offset) return std::nullopt;
   return wire::ErrorCode::none;
 }
 
 void Node::settle() {
   for (ProduceWait& produce : std::exchange(unsettled_produces_, {})) {
-    produce.is_settled() ? produce.finish() : unsettled_produces_.push_back(std::move(produce));
+    produce.settle() ? produce.finish() : unsettled_produces_.push_back(std::move(produce));
   }
   for (AfterCommit& step : std::exchange(unsettled_steps_, {})) {
     if (const auto fate = fate_of(step.position)) {

@@ -76,7 +76,9 @@ void Partition::synced(const SyncOutcome& outcome) {
   if (!log_) return;
   if (outcome.result) {
     log_->synced(outcome.sync);
-    return shared_.directory.set_recovery_point(folder(), log_->recovery_point());
+    shared_.directory.set_recovery_point(folder(), log_->recovery_point());
+    if (log_->may_be_opened_again()) log_.reset();
+    return;
   }
   spdlog::error("cannot sync; the partition is offline partition={} reason=\"{}\"", folder(),
                 outcome.result.error().context);

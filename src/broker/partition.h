@@ -71,7 +71,8 @@ class Partition {
   void accept(std::unique_ptr<log::PartitionLog> log);
   std::unique_ptr<log::PartitionLog> become_follower();
   // A sync of the log has ended; kept for the log where that is still on its way, and given back
-  // where it went elsewhere.
+  // where it went elsewhere. A log that found no space is closed when all of them have ended, and
+  // opened again at the next use.
   void synced(const SyncOutcome& outcome);
   std::vector<SyncOutcome> take_early_syncs() { return std::exchange(early_syncs_, {}); }
 

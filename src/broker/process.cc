@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 
 namespace odradek::broker {
 namespace {
@@ -56,6 +57,7 @@ Result<> Process::run(const Ready& ready) {
       TRY(listener->listen(*config_.options().socket_listen_backlog_size));
     }
   }
+  is_serving_ = true;
   ready(started());
   run_loops();
   finish_messages();
@@ -242,6 +244,18 @@ void Process::finish_messages() {
       if (seat->loop.poll() > 0) any = true;
     }
   }
+}
+
+// Nobody knows what the disk holds now, and it is the only one: the next start finds out. Before
+// anybody is served it is an error like any other that keeps us from starting.
+void Process::on_final_failure(const Error& error) {
+  if (!is_serving_) return;
+  spdlog::critical(
+      "the data directory has failed, so the broker ends; start it again when the disk is well "
+      "reason=\"{}\"",
+      error.context);
+  spdlog::shutdown();
+  std::_Exit(EXIT_FAILURE);
 }
 
 Result<> Process::close_data() {

@@ -15,6 +15,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -71,9 +72,11 @@ class Process {
   void stop_loops();
   void finish_messages();
   Result<> close_data();
+  void on_final_failure(const Error& error);
 
   BrokerConfig& config_;
-  log::PosixFileSystem files_;
+  std::atomic<bool> is_serving_ = false;
+  log::PosixFileSystem files_{[this](const Error& error) { on_final_failure(error); }};
   Cluster cluster_;
   LoopPeers peers_;
   std::unique_ptr<log::DataDirectory> directory_;

@@ -4,8 +4,6 @@
 #include "broker/leader_hints.h"
 #include "broker/node.h"
 
-#include <algorithm>
-
 namespace odradek::broker {
 
 using wire::ErrorCode;
@@ -35,10 +33,17 @@ PartitionResponse response_of(ProduceWait::Outcome& outcome) {
 
 }  // namespace
 
-bool ProduceWait::is_settled() const {
-  return std::all_of(outcomes.begin(), outcomes.end(), [&](const Outcome& outcome) {
-    return !outcome.awaited || exchange->node().fate_of(*outcome.awaited);
-  });
+bool ProduceWait::settle() {
+  bool is_settled = true;
+  for (Outcome& outcome : outcomes) {
+    if (!outcome.awaited) continue;
+    const auto fate = exchange->node().fate_of(*outcome.awaited);
+    is_settled = is_settled && fate;
+    if (!fate) continue;
+    outcome.awaited.reset();
+    if (*fate != ErrorCode::none) outcome.appended = {.fault = {*fate, {}, {}}};
+  }
+  return is_settled;
 }
 
 void ProduceWait::finish() {
@@ -46,8 +51,6 @@ void ProduceWait::finish() {
   ProduceResponse response;
   LeaderHints hints(exchange->node(), exchange->connection());
   for (Outcome& outcome : outcomes) {
-    const auto fate = outcome.awaited ? exchange->node().fate_of(*outcome.awaited) : std::nullopt;
-    if (fate && *fate != ErrorCode::none) outcome.appended = {.fault = {*fate, {}, {}}};
     failed = failed || outcome.appended.fault.found();
     auto& topics = response.responses;
     const bool same_topic = !topics.empty() && topics.back().name == outcome.topic &&

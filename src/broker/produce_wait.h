@@ -29,9 +29,10 @@ struct ProduceWait {
   std::int16_t acks = 0;
   std::vector<Outcome> outcomes;
 
-  // After the commit: whether all of it is there, or never will be.
-  bool is_settled() const;
-  // What could not be written becomes an error, and the answer is sent.
+  // After the commit: notes what is there by now, and what never will be; true where nothing more
+  // is to be waited for.
+  bool settle();
+  // Sends the answer.
   void finish();
 };
 

@@ -17,9 +17,9 @@
 // was not synced, tears writes and runs out of space.
 namespace odradek::log {
 
-// An open file. A failed write or sync is final for it: what is on the disk is then unknown, and
-// whoever owns the file stops using it. Not synchronised: one thread at a time writes, and sync()
-// may run beside that on another.
+// An open file. A failed sync is final for it, and a failed write too, but for one that found no
+// space: what is on the disk is then unknown, and whoever owns the file stops using it. Not
+// synchronised: one thread at a time writes, and sync() may run beside that on another.
 class File : public Keeper {
  public:
   // Reads until `into` is full or the file ends; returns how much it read.
@@ -27,7 +27,7 @@ class File : public Keeper {
   // Writes all the pieces, one behind the other, from `position` on.
   virtual Result<> write(std::span<const Bytes> pieces, std::int64_t position) = 0;
   virtual Result<> truncate(std::int64_t size) = 0;
-  // Returns when data and size are on the disk (fdatasync).
+  // Returns when data and size are on the disk (fdatasync); of a directory, when its names are.
   virtual Result<> sync() = 0;
   virtual Result<std::int64_t> size() = 0;
   // Starts writing a range to the disk, without waiting for it.
@@ -43,7 +43,7 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  enum class Open { existing, create, read_only };
+  enum class Open { existing, create, read_only, directory };
   virtual Result<FilePtr> open(const std::string& path, Open how) = 0;
   virtual Result<> create_directories(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // sorted
@@ -54,6 +54,12 @@ class FileSystem {
   // All that was ever written below a directory, by whomever, and all names there.
   virtual Result<> sync_all(const std::string& directory) = 0;
   virtual bool exists(const std::string& path) = 0;
+  // Of the file system that has this path, in bytes.
+  struct Space {
+    std::int64_t free = 0;
+    std::int64_t total = 0;
+  };
+  virtual Result<Space> space(const std::string& path) = 0;
 
   // The whole file; Fault::not_found where there is none, Fault::too_large above `limit` bytes.
   Result<Buffer> read_file(const std::string& path, std::size_t limit = std::size_t{64} << 20);

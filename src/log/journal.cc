@@ -145,7 +145,9 @@ Result<bool> Journal::write(std::span<const Unsynced> all) {
     TRY(append_record(each, records));
   }
   const Bytes pieces[] = {records};
-  TRY(half.file->write(pieces, half.end));
+  auto written = half.file->write(pieces, half.end);
+  if (!written && written.error().is_shortage()) return false;
+  TRY(std::move(written));
   TRY(half.file->sync());
   half.end += size;
   for (const Unsynced& each : all) {
@@ -163,11 +165,9 @@ Result<bool> Journal::make_room(std::int64_t size) {
     turn_over();
   }
   Half& half = current();
-  if (!half.file) {
-    TRY(open(half));
-  }
-  auto prepared = prepare(half, half.end + size);
-  if (!prepared && prepared.error().fault == Fault::no_space) return false;
+  auto prepared = half.file ? Result<>() : open(half);
+  if (prepared) prepared = prepare(half, half.end + size);
+  if (!prepared && prepared.error().is_shortage()) return false;
   TRY(std::move(prepared));
   return true;
 }
@@ -187,9 +187,11 @@ void Journal::turn_over() {
 
 Result<> Journal::open(Half& half) {
   const std::string path = path_ + "." + std::to_string(turn_ % 2);
-  TRY(half.file, files_.open(path, FileSystem::Open::create));
-  TRY(half.prepared, half.file->size());
-  return files_.sync_directory(parent_of(path));
+  TRY(FilePtr file, files_.open(path, FileSystem::Open::create));
+  TRY(half.prepared, file->size());
+  TRY(files_.sync_directory(parent_of(path)));
+  half.file = std::move(file);
+  return {};
 }
 
 Result<> Journal::prepare(Half& half, std::int64_t end) {

@@ -38,6 +38,7 @@ struct Unsynced {
 class Journal {
  public:
   static constexpr std::int64_t default_size = 16 << 20;  // of a half
+  static constexpr std::int64_t smallest_size = 1 << 20;
 
   // The halves are "<path>.0" and "<path>.1"; made when they are used first. `session` is a number
   // that no journal of this path had: it tells what was written from what was there before.

@@ -31,13 +31,15 @@ std::vector<FilePtr> files_to_sync(const Segment& segment) {
   return files;
 }
 
-Result<> sync(const std::vector<FilePtr>& synced, bool has_new_names, FileSystem& files,
-              const std::string& directory) {
+Result<> sync(const std::vector<FilePtr>& synced) {
   for (const FilePtr& file : synced) {
     TRY(file->sync());
   }
-  return has_new_names ? files.sync_directory(directory) : Result<>{};
+  return {};
 }
+
+// A failure that leaves everything as it was, so that the caller may try again.
+bool may_pass(const Result<>& result) { return !result && result.error().is_shortage(); }
 
 }  // namespace
 
@@ -69,6 +71,22 @@ Error PartitionLog::go_offline(Error error) {
   offline_ = error;
   staged_.clear();
   return error;
+}
+
+// What was staged is known in memory only, in many places: reading the log again forgets it.
+Error PartitionLog::withdraw(Error error) {
+  sync_planned_ = written_;
+  syncs_.push_back({++last_sync_, written_, SyncKind::durability});
+  tasks_.push_back({[file = active().file(), size = committed_size_]() -> Result<> {
+                      TRY(file->truncate(size));
+                      return file->sync();
+                    },
+                    last_sync_});
+  return go_offline(std::move(error));
+}
+
+bool PartitionLog::may_be_opened_again() const {
+  return offline_ && offline_->is_shortage() && syncs_.empty() && tasks_.empty();
 }
 
 PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const KeeperPtr& owner,
@@ -141,6 +159,9 @@ Result<> PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,
   if (must_roll(BatchView(batch), context)) {
     TRY(roll(context.now));
   }
+  if (last_synced_.empty() || last_synced_.front() != active().file()) {
+    TRY(prepare_sync_of_names());
+  }
   wire::set_base_offset(batch, next_offset_);
   wire::set_leader_epoch(batch, context.leader_epoch);
   const BatchView view(batch);
@@ -197,14 +218,12 @@ Result<> PartitionLog::roll(Timestamp now) {
   TRY(commit());
   Segment& sealed = active();
   auto outcome = [&]() -> Result<> {
-    TRY(sealed.flush_indexes(Segment::Flush::sealed));
+    TRY(prepare_sync_of_names());
+    TRY(flush_indexes(Segment::Flush::sealed));
     TRY(write_snapshot());
-    auto next = std::make_unique<Segment>(
-        files_, directory_ + "/" + offset_in_file_name(next_offset_), next_offset_);
-    TRY(next->create());
-    segments_.add(std::move(next));
-    return {};
+    return add_segment();
   }();
+  if (may_pass(outcome)) return outcome;
   if (!outcome) return go_offline(outcome.error());
   active_since_ = now;
   committed_size_ = 0;
@@ -215,19 +234,42 @@ Result<> PartitionLog::roll(Timestamp now) {
   return {};
 }
 
+Result<> PartitionLog::add_segment() {
+  auto next = std::make_unique<Segment>(
+      files_, directory_ + "/" + offset_in_file_name(next_offset_), next_offset_);
+  if (auto created = next->create(); !created) {
+    (void)next->remove_files();  // a smaller batch may go into the segment before it still
+    return created;
+  }
+  segments_.add(std::move(next));
+  return {};
+}
+
+// What is needed to sync names is there before anything depends on it.
+Result<> PartitionLog::prepare_sync_of_names() {
+  if (names_) return {};
+  TRY(names_, files_.open(directory_, FileSystem::Open::directory));
+  return {};
+}
+
+Result<> PartitionLog::flush_indexes(Segment::Flush how) {
+  if (active().needs_transaction_file()) {
+    TRY(prepare_sync_of_names());
+  }
+  return active().flush_indexes(how);
+}
+
 Result<> PartitionLog::commit() {
   owner_.enter();
   if (offline_) return *offline_;
   if (staged_.empty()) return {};
   if (is_broken(Breakage::reordered_appends)) swap_alike(staged_);
-  pieces_.clear();
-  for (const Staged& each : staged_) pieces_.push_back(each.bytes);
-  if (auto written = active().file()->write(pieces_, staged_.front().position); !written) {
-    return go_offline(written.error());
+  if (auto written = write_staged(); !written) {
+    return may_pass(written) ? withdraw(written.error()) : go_offline(written.error());
   }
-  if (auto written = active().flush_aborted(); !written) return go_offline(written.error());
-  if (epochs_changed_) {
-    if (auto written = write_epochs(); !written) return go_offline(written.error());
+  // What is missing in these is tried again with the next commit.
+  if (auto written = write_caches(); !written && !may_pass(written)) {
+    return go_offline(written.error());
   }
   std::size_t bytes = 0;
   if (awaits_durability_) must_be_durable_ = next_offset_;
@@ -243,10 +285,25 @@ Result<> PartitionLog::commit() {
   unread_.push_back({written_, bytes});
   move_high_watermark();
   plan_write_behind();
-  if (bytes_since_checkpoint_ >= checkpoint_interval) {
-    if (auto planned = plan_checkpoint(); !planned) return go_offline(planned.error());
+  if (bytes_since_checkpoint_ < checkpoint_interval) return {};
+  if (auto planned = plan_checkpoint(); !planned && !may_pass(planned)) {
+    return go_offline(planned.error());
   }
   return {};
+}
+
+Result<> PartitionLog::write_staged() {
+  pieces_.clear();
+  for (const Staged& each : staged_) pieces_.push_back(each.bytes);
+  return active().file()->write(pieces_, staged_.front().position);
+}
+
+Result<> PartitionLog::write_caches() {
+  if (active().needs_transaction_file()) {
+    TRY(prepare_sync_of_names());
+  }
+  TRY(active().flush_aborted());
+  return epochs_changed_ ? write_epochs() : Result<>{};
 }
 
 void PartitionLog::cache(Staged& batch) {
@@ -271,9 +328,9 @@ void PartitionLog::plan_write_behind() {
 }
 
 Result<> PartitionLog::plan_checkpoint() {
-  bytes_since_checkpoint_ = 0;
-  TRY(active().flush_indexes(Segment::Flush::so_far));
+  TRY(flush_indexes(Segment::Flush::so_far));
   TRY(write_snapshot());
+  bytes_since_checkpoint_ = 0;
   tasks_.push_back(sync_task(files_to_sync(active()), SyncKind::checkpoint));
   return {};
 }
@@ -291,12 +348,11 @@ PartitionLog::BackgroundTask PartitionLog::sync_task(std::vector<FilePtr> synced
   sync_planned_ = written_;
   synced_size_ = committed_size_;
   syncs_.push_back({++last_sync_, written_, kind});
-  const bool has_new_names = synced != last_synced_;
-  last_synced_ = synced;
-  return {[synced = std::move(synced), has_new_names, &files = files_, directory = directory_] {
-            return sync(synced, has_new_names, files, directory);
-          },
-          last_sync_};
+  if (std::exchange(last_synced_, synced) != synced) {
+    ASSERT(names_);
+    synced.push_back(std::exchange(names_, {}));
+  }
+  return {[synced = std::move(synced)] { return sync(synced); }, last_sync_};
 }
 
 void PartitionLog::synced(SyncNumber sync) {
@@ -365,7 +421,7 @@ Result<> PartitionLog::write_epochs() {
 Result<ReadableLog::Chunk> PartitionLog::read(Offset offset, Offset end, std::size_t max_bytes,
                                               First first) {
   owner_.enter();
-  if (offline_) return *offline_;
+  if (!is_readable()) return *offline_;
   ASSERT(offset >= log_start_offset_ && end <= high_watermark_);
   Chunk chunk{{}, offset};
   if (offset >= end) return chunk;
@@ -383,13 +439,13 @@ Result<ReadableLog::Chunk> PartitionLog::read(Offset offset, Offset end, std::si
 Result<std::vector<AbortedEntry>> PartitionLog::aborted(Offset begin, Offset end) {
   if (is_broken(Breakage::shown_abort)) return std::vector<AbortedEntry>{};
   owner_.enter();
-  if (offline_) return *offline_;
+  if (!is_readable()) return *offline_;
   return segments_.aborted(begin, end, SegmentList::Beside::nobody);
 }
 
 Result<Buffer> PartitionLog::copy(Offset offset, std::size_t max_bytes) {
   owner_.enter();
-  if (offline_) return *offline_;
+  if (!is_readable()) return *offline_;
   ASSERT(offset >= log_start_offset_ && offset <= written_);
   if (offset == written_) return Buffer{};
   return segments_.copy(offset, max_bytes, {written_, committed_size_});
@@ -397,13 +453,13 @@ Result<Buffer> PartitionLog::copy(Offset offset, std::size_t max_bytes) {
 
 Result<std::optional<Stamped>> PartitionLog::find(Timestamp wanted) {
   owner_.enter();
-  if (offline_) return *offline_;
+  if (!is_readable()) return *offline_;
   return segments_.find(wanted, log_start_offset_);
 }
 
 Result<std::optional<Stamped>> PartitionLog::find_max_timestamp() {
   owner_.enter();
-  if (offline_) return *offline_;
+  if (!is_readable()) return *offline_;
   return segments_.find_max_timestamp(log_start_offset_);
 }
 
@@ -414,9 +470,8 @@ Result<> PartitionLog::advance_log_start(Offset start) {
   if (start <= log_start_offset_) return {};
   log_start_offset_ = start;
   grow(0, high_watermark_, std::max(last_stable_offset_, start));
-  if (epochs_.truncate_before(start)) {
-    TRY(write_epochs());
-  }
+  if (epochs_.truncate_before(start)) epochs_changed_ = true;
+  if (auto written = write_caches(); !written && !may_pass(written)) return written;
   while (Segment* const oldest = segments_.oldest_before(start)) {
     TRY(oldest->remove_files());
     auto snapshot = files_.remove(snapshot_path(oldest->base_offset()));
@@ -430,10 +485,12 @@ Result<> PartitionLog::close() {
   owner_.enter();
   if (offline_) return *offline_;
   TRY(commit());
+  TRY(write_caches());
   TRY(active().flush_indexes(Segment::Flush::sealed));
   TRY(write_snapshot());
   if (durable_ < next_offset_) {
-    TRY(sync(files_to_sync(active()), /*has_new_names=*/true, files_, directory_));
+    TRY(sync(files_to_sync(active())));
+    TRY(files_.sync_directory(directory_));
   }
   recovery_point_ = next_offset_;
   return remove_old_snapshots();

@@ -32,7 +32,9 @@ namespace odradek::log {
 // ended that was begun with plan_sync().
 //
 // After a failed write the log is offline: nobody knows what the disk holds, so every later call
-// fails with the same error until the broker is started again.
+// fails with the same error until the broker is started again. Where it failed for want of space,
+// the log can be read still; the file is brought back to what was committed, and then the log may
+// be opened once more.
 //
 // Used by one thread at a time, that of the node that leads the partition; entering it from another
 // ends the process. Slow work (syncs) is handed out as background tasks.
@@ -125,6 +127,8 @@ class PartitionLog final : public ReadableLog {
   const ProducerState& producers() const { return producers_; }
   std::int64_t size() const { return segments_.size(); }
   const std::optional<Error>& offline() const { return offline_; }
+  // It is offline, and what the disk holds is known and synced: as good as closed.
+  bool may_be_opened_again() const;
 
   // Work that may block and so belongs on another thread. run() touches only files. What has a
   // number is a sync: tell synced() when it succeeded, and sync_failed() when not.
@@ -172,6 +176,8 @@ class PartitionLog final : public ReadableLog {
 
   explicit PartitionLog(const Place& place);
   Segment& active() { return segments_.last(); }
+  // Where only space is missing, what was committed stands.
+  bool is_readable() const { return !offline_ || offline_->is_shortage(); }
   void learn_producers(const wire::BatchView& batch, Segment& segment);
   Offset last_stable_at(Offset high_watermark) const;
   void note_marker(Offset first_offset, Offset marker);
@@ -186,10 +192,16 @@ class PartitionLog final : public ReadableLog {
   Result<> write_epochs();
   void plan_write_behind();
   Result<> plan_checkpoint();
+  Result<> prepare_sync_of_names();
+  Result<> flush_indexes(Segment::Flush how);
+  Result<> add_segment();
   Result<> stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
   // What was just written.
   void cache(Staged& batch);
+  Result<> write_staged();
+  Result<> write_caches();
   Error go_offline(Error error);
+  Error withdraw(Error error);
 
   ThreadOwner owner_;
   FileSystem& files_;
@@ -217,6 +229,7 @@ class PartitionLog final : public ReadableLog {
   SyncNumber last_sync_ = 0;
   std::int64_t synced_size_ = 0;      // of the active segment: durable, or will be
   std::vector<FilePtr> last_synced_;  // whose names are on the disk, or will be
+  FilePtr names_;                     // the directory, where there are others
   Offset written_;
   Offset durable_;                  // all before it is on the disk
   Offset sync_planned_;             // and will be, up to here

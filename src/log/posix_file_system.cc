@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -17,11 +18,12 @@
 #include <system_error>
 
 namespace odradek::log {
-namespace {
 
 class PosixFile : public File {
  public:
-  PosixFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  enum class Kind { data, directory };
+  PosixFile(const PosixFileSystem& owner, int descriptor, std::string path, Kind kind)
+      : owner_(owner), descriptor_(descriptor), path_(std::move(path)), kind_(kind) {}
   ~PosixFile() override { ::close(descriptor_); }
 
   Result<std::size_t> read(std::span<std::byte> into, std::int64_t position) override {
@@ -30,7 +32,7 @@ class PosixFile : public File {
       const ssize_t got = ::pread(descriptor_, into.data() + done, into.size() - done,
                                   position + static_cast<std::int64_t>(done));
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return fault("read");
+      if (got < 0) return system_error("read", path_, errno);
       if (got == 0) break;
       done += static_cast<std::size_t>(got);
     }
@@ -51,16 +53,18 @@ class PosixFile : public File {
   }
 
   Result<> truncate(std::int64_t size) override {
-    if (::ftruncate(descriptor_, size) != 0) return fault("truncate");
+    if (::ftruncate(descriptor_, size) != 0) return owner_.failed("truncate", path_, errno);
     return {};
   }
   Result<> sync() override {
-    if (::fdatasync(descriptor_) != 0) return fault("sync");
-    return {};
+    const int failed = kind_ == Kind::data ? ::fdatasync(descriptor_) : ::fsync(descriptor_);
+    if (failed == 0) return {};
+    // Whatever the reason: pages that could not be written are taken for clean from now on.
+    return owner_.failed("sync", path_, errno == ENOSPC || errno == EDQUOT ? EIO : errno);
   }
   Result<std::int64_t> size() override {
     struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) return fault("stat");
+    if (::fstat(descriptor_, &status) != 0) return system_error("stat", path_, errno);
     return status.st_size;
   }
   void write_behind(std::int64_t begin, std::int64_t end) override {
@@ -69,15 +73,13 @@ class PosixFile : public File {
   int descriptor() const override { return descriptor_; }
 
  private:
-  Error fault(std::string_view action) const { return system_error(action, path_, errno); }
-
   // Returns the position behind what it wrote: all of it, whatever the kernel took at a time.
   Result<std::int64_t> write_vectors(std::span<iovec> vectors, std::int64_t position) {
     while (!vectors.empty()) {
       ssize_t wrote =
           ::pwritev(descriptor_, vectors.data(), static_cast<int>(vectors.size()), position);
       if (wrote < 0 && errno == EINTR) continue;
-      if (wrote < 0) return fault("write");
+      if (wrote < 0) return owner_.failed("write", path_, errno);
       position += wrote;
       while (!vectors.empty() && static_cast<std::size_t>(wrote) >= vectors.front().iov_len) {
         wrote -= static_cast<ssize_t>(vectors.front().iov_len);
@@ -91,19 +93,44 @@ class PosixFile : public File {
     return position;
   }
 
+  const PosixFileSystem& owner_;  // outlives its files
   int descriptor_;
   std::string path_;
+  Kind kind_;
 };
+
+namespace {
 
 constexpr mode_t file_mode = 0644;
 
-Result<> sync(const std::string& directory, int (*call)(int descriptor)) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return system_error("open", directory, errno);
-  const int failed = call(descriptor) == 0 ? 0 : errno;
-  ::close(descriptor);
-  if (failed != 0) return system_error("sync", directory, failed);
-  return {};
+int flags_of(FileSystem::Open how) {
+  switch (how) {
+    case FileSystem::Open::existing:
+      return O_RDWR;
+    case FileSystem::Open::create:
+      return O_RDWR | O_CREAT;
+    case FileSystem::Open::read_only:
+      return O_RDONLY;
+    case FileSystem::Open::directory:
+      return O_RDONLY | O_DIRECTORY;
+  }
+  return O_RDONLY;
+}
+
+// What says of the file, and not of the disk, that it cannot be opened, renamed or removed.
+bool is_about_names(int error_number) {
+  switch (error_number) {
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EACCES:
+    case EPERM:
+    case ENAMETOOLONG:
+    case ENOTEMPTY:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -111,24 +138,33 @@ Result<> sync(const std::string& directory, int (*call)(int descriptor)) {
 Error system_error(std::string_view action, std::string_view path, int error_number) {
   Fault fault = Fault::io;
   if (error_number == ENOSPC || error_number == EDQUOT) fault = Fault::no_space;
+  if (error_number == EMFILE || error_number == ENFILE) fault = Fault::no_files;
   if (error_number == ENOENT) fault = Fault::not_found;
   std::string reason = std::generic_category().message(error_number);
   if (!reason.empty()) reason.front() = static_cast<char>(std::tolower(reason.front()));
   return {fault, std::string(action) + " " + std::string(path) + ": " + reason};
 }
 
+Error PosixFileSystem::failed(std::string_view action, std::string_view path,
+                              int error_number) const {
+  Error error = system_error(action, path, error_number);
+  const bool is_final = !error.is_shortage() && !is_about_names(error_number);
+  if (is_final && on_final_failure_) on_final_failure_(error);
+  return error;
+}
+
 Result<FilePtr> PosixFileSystem::open(const std::string& path, Open how) {
-  int flags = O_CLOEXEC | (how == Open::read_only ? O_RDONLY : O_RDWR);
-  if (how == Open::create) flags |= O_CREAT;
-  const int descriptor = ::open(path.c_str(), flags, file_mode);
+  const int descriptor = ::open(path.c_str(), O_CLOEXEC | flags_of(how), file_mode);
+  if (descriptor < 0 && how == Open::create) return failed("open", path, errno);
   if (descriptor < 0) return system_error("open", path, errno);
-  return FilePtr(new PosixFile(descriptor, path));
+  const auto kind = how == Open::directory ? PosixFile::Kind::directory : PosixFile::Kind::data;
+  return FilePtr(new PosixFile(*this, descriptor, path, kind));
 }
 
 Result<> PosixFileSystem::create_directories(const std::string& path) {
   std::error_code failed;
   std::filesystem::create_directories(path, failed);
-  if (failed) return system_error("create", path, failed.value());
+  if (failed) return this->failed("create", path, failed.value());
   return {};
 }
 
@@ -145,28 +181,41 @@ Result<std::vector<std::string>> PosixFileSystem::list(const std::string& direct
 }
 
 Result<> PosixFileSystem::rename(const std::string& from, const std::string& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) return system_error("rename", from, errno);
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("rename", from, errno);
   return {};
 }
 
 Result<> PosixFileSystem::remove(const std::string& path) {
-  if (::unlink(path.c_str()) != 0) return system_error("remove", path, errno);
+  if (::unlink(path.c_str()) != 0) return failed("remove", path, errno);
   return {};
 }
 
 Result<> PosixFileSystem::remove_all(const std::string& directory) {
   std::error_code failed;
   std::filesystem::remove_all(directory, failed);
-  if (failed) return system_error("remove", directory, failed.value());
+  if (failed) return this->failed("remove", directory, failed.value());
   return {};
 }
 
-Result<> PosixFileSystem::sync_directory(const std::string& path) { return sync(path, ::fsync); }
+Result<> PosixFileSystem::sync_directory(const std::string& path) {
+  TRY(const FilePtr directory, open(path, Open::directory));
+  return directory->sync();
+}
 
-Result<> PosixFileSystem::sync_all(const std::string& directory) {
-  return sync(directory, ::syncfs);
+Result<> PosixFileSystem::sync_all(const std::string& path) {
+  TRY(const FilePtr directory, open(path, Open::directory));
+  if (::syncfs(directory->descriptor()) != 0) return failed("sync", path, errno);
+  return {};
 }
 
 bool PosixFileSystem::exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+Result<FileSystem::Space> PosixFileSystem::space(const std::string& path) {
+  struct statvfs status {};
+  if (::statvfs(path.c_str(), &status) != 0) return system_error("look at", path, errno);
+  const auto unit = static_cast<std::int64_t>(status.f_frsize);
+  return Space{static_cast<std::int64_t>(status.f_bavail) * unit,
+               static_cast<std::int64_t>(status.f_blocks) * unit};
+}
 
 }  // namespace odradek::log

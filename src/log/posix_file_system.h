@@ -3,11 +3,20 @@
 
 #include "log/file.h"
 
+#include <functional>
+#include <utility>
+
 namespace odradek::log {
 
 // The operating system's files.
 class PosixFileSystem : public FileSystem {
  public:
+  // Told when a write, a sync or a change of names has failed for good, before the caller is: there
+  // is nothing that could be tried again. On any thread.
+  using OnFinalFailure = std::function<void(const Error&)>;
+  explicit PosixFileSystem(OnFinalFailure on_final_failure = {})
+      : on_final_failure_(std::move(on_final_failure)) {}
+
   Result<FilePtr> open(const std::string& path, Open how) override;
   Result<> create_directories(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;
@@ -17,6 +26,14 @@ class PosixFileSystem : public FileSystem {
   Result<> sync_directory(const std::string& path) override;
   Result<> sync_all(const std::string& directory) override;
   bool exists(const std::string& path) override;
+  Result<Space> space(const std::string& path) override;
+
+ private:
+  // Of what should have changed the disk.
+  Error failed(std::string_view action, std::string_view path, int error_number) const;
+
+  friend class PosixFile;
+  OnFinalFailure on_final_failure_;
 };
 
 // What errno says, as an Error: "open /data/t-0: permission denied".

@@ -50,6 +50,7 @@ class Segment {
   // by flush_aborted(), which does nothing where there is nothing new.
   void note(const AbortedEntry& aborted) { aborted_.add(aborted); }
   Result<> flush_aborted();
+  bool needs_transaction_file() const { return !aborted_.is_flushed() && !transaction_file_; }
   // Those whose marker stands at or behind `offset` will be noted again.
   Result<> forget_aborted_from(Offset offset);
   // There is a file of them, which is read when it is needed.

@@ -163,7 +163,11 @@ Result<> CatalogueLog::append(std::int64_t version, const Records& records) {
   const Buffer commit = encode(version, records);
   const Bytes piece(commit);
   failed_ = true;
-  TRY(file_->write(std::span(&piece, 1), size_));
+  if (auto written = file_->write(std::span(&piece, 1), size_); !written) {
+    // A full disk leaves the file as it was.
+    failed_ = written.error().fault != Fault::no_space || !file_->truncate(size_);
+    return written;
+  }
   TRY(file_->sync());
   failed_ = false;
   size_ += static_cast<std::int64_t>(commit.size());

@@ -148,12 +148,21 @@ TEST_F(CatalogueTest, ASnapshotSaysTheSameInFewerBytes) {
 }
 
 TEST_F(CatalogueTest, AfterAFailedWriteNothingMoreIsTaken) {
-  files_.fail_from_now_on(Fault::no_space);
+  files_.fail_from_now_on(Fault::io);
   EXPECT_FALSE(catalogue_->commit({a_topic("a")}, view_));
   files_.work_again();
   EXPECT_FALSE(catalogue_->commit({a_topic("b")}, view_));
   open();
   EXPECT_TRUE(catalogue_->commit({a_topic("b")}, view_));
+}
+
+TEST_F(CatalogueTest, GoesOnWhenThereIsSpaceAgain) {
+  files_.fail_from_now_on(Fault::no_space);
+  EXPECT_FALSE(catalogue_->commit({a_topic("a")}, view_));
+  files_.work_again();
+  EXPECT_TRUE(catalogue_->commit({a_topic("b")}, view_));
+  open();
+  EXPECT_EQ(view_.topics().size(), 1U);
 }
 
 }  // namespace
