@@ -162,6 +162,13 @@ struct BrokerOptions : CoordinatorOptions {
        "sixteenth of the machine's, at most 64 MiB."},
       -1,
       at_least<std::int64_t>(-1)};
+  Option<std::int64_t> disk_reserve_bytes{
+      *this,
+      {"odradek.disk.reserve.bytes",
+       "Space on the disk that records of producers do not take, so that committed offsets and "
+       "transactions go on when it is full; -1 is a sixteenth of it, at most 256 MiB."},
+      -1,
+      at_least<std::int64_t>(-1)};
   Option<std::string> log_level{*this,
                                 {"odradek.log.level", "What the broker logs: from this level on."},
                                 "info",

@@ -18,6 +18,13 @@ constexpr std::size_t worth_a_journal = 3;
 // What is larger than this takes longer to be written twice than to be synced by itself.
 constexpr std::int64_t small_enough_for_journal = 256 << 10;
 
+// Of a half; on a small disk it must not be what fills it.
+std::int64_t journal_size(log::FileSystem& files, const std::string& path) {
+  const auto space = files.space(path);
+  const std::int64_t most = space ? space->total / 64 : log::Journal::default_size;
+  return std::clamp<std::int64_t>(most, log::Journal::smallest_size, log::Journal::default_size);
+}
+
 std::uint64_t random_session() {
   std::random_device random;
   return (std::uint64_t{random()} << 32) | random();
@@ -28,7 +35,7 @@ std::uint64_t random_session() {
 LogSyncs::LogSyncs(Node& node, log::FileSystem& files)
     : node_(node),
       journal_(files, node.directory().path() + "/journal-" + std::to_string(node.id().value),
-               random_session()) {}
+               random_session(), journal_size(files, node.directory().path())) {}
 
 bool LogSyncs::Job::may_go_into_journal() const {
   return sync.stretch && sync.stretch->end - sync.stretch->begin <= small_enough_for_journal;

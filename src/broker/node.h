@@ -7,6 +7,7 @@
 #include "broker/client_connections.h"
 #include "broker/cluster.h"
 #include "broker/controller.h"
+#include "broker/disk_space.h"
 #include "broker/fetch_sessions.h"
 #include "broker/fetch_wait.h"
 #include "broker/group_coordinators.h"
@@ -87,6 +88,7 @@ class Node {
   TransactionMemberships& memberships() { return memberships_; }
   log::DataDirectory& directory() { return directory_; }
   SlabPool& slabs() { return slabs_; }
+  DiskSpace& disk_space() { return disk_space_; }
   Timestamp now() const;
 
   // Who has which log, or who leads what, has changed.
@@ -149,6 +151,7 @@ class Node {
   log::DataDirectory& directory_;
   meta::CatalogueView view_;
   StoragePool pool_;
+  DiskSpace disk_space_;
   std::optional<Controller> controller_;
   CatalogueWriter writer_;
   log::TailCache cache_;

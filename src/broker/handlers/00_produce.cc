@@ -75,6 +75,10 @@ class ProduceHandler {
     if (request_.acks == -1 && !has_enough_replicas(node_, partition)) {
       return ErrorCode::not_enough_replicas;
     }
+    if (!node_.disk_space().has_room(records->size(), std::chrono::steady_clock::now())) {
+      outcome.appended.fault.message = "the disk is almost full";
+      return ErrorCode::kafka_storage_error;
+    }
     const auto log = partition.log();
     if (!log) return ErrorCode::kafka_storage_error;
     log::PartitionLog::AppendContext context{partition.config(), partition.leader_epoch(), now_};
