@@ -38,7 +38,7 @@ class TracedBroker(Broker):
         self.tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", self.trace_log, "-e", f"trace={call}", "-e",
                                         f"inject={call}:{what}", "-p", str(self.process.pid)])
         while "TracerPid:\t0" in open(f"/proc/{self.process.pid}/status").read():
-            time.sleep(0.01)
+            pass  # it is not there yet
 
     def end(self):
         if self.tracer:
