@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clock.h"
 #include "base/ids.h"
-
-#include <chrono>
 
 namespace odradek {
 
 // The clock that only goes forward: time-outs are on it.
-using TimePoint = std::chrono::steady_clock::time_point;
+using TimePoint = Clock::time_point;
 inline constexpr TimePoint never = TimePoint::max();
 
 // When something happens, on both clocks: time-outs by the one, what is recorded by the other.

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/uuid.h"
 
-#include "base/assert.h"
-
-#include <sys/random.h>
+#include "base/random.h"
 
 namespace odradek {
 namespace {
@@ -17,7 +15,7 @@ constexpr std::size_t text_size = 22;
 Uuid Uuid::random() {
   for (;;) {
     Uuid id;
-    ASSERT(::getrandom(id.bytes.data(), id.bytes.size(), 0) == ssize_t(id.bytes.size()));
+    fill_with_random(id.bytes);
     id.bytes[6] = (id.bytes[6] & std::byte{0x0f}) | std::byte{0x40};
     id.bytes[8] = (id.bytes[8] & std::byte{0x3f}) | std::byte{0x80};
     if (id.to_string().front() != '-') return id;

@@ -51,7 +51,7 @@ void ClientConnections::on_closed(Connection& connection) {
 }
 
 void ClientConnections::log_refusal(std::string_view what, const std::string& peer) {
-  const auto at = std::chrono::steady_clock::now();
+  const auto at = Clock::now();
   if (at - last_refusal_logged_ < refusal_log_interval) return;
   last_refusal_logged_ = at;
   spdlog::info("refused what=\"{}\" peer={}", what, peer);
@@ -88,8 +88,8 @@ void ClientConnections::watch_for_idle() {
 }
 
 void ClientConnections::close_idle() {
-  const auto limit = Connection::Clock::now() -
-                     std::chrono::milliseconds(*node_.options().connections_max_idle_ms);
+  const auto limit =
+      Clock::now() - std::chrono::milliseconds(*node_.options().connections_max_idle_ms);
   while (!connections_.empty() && connections_.front().last_active() <= limit) {
     const ConnectionPtr connection(&connections_.front());
     connection->is_idle() ? connection->close() : connection->touch();

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "broker/connection.h"
+#include "broker/timer.h"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
@@ -52,9 +52,9 @@ class ClientConnections {
   // The one that has been silent longest comes first.
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
   std::size_t count_ = 0;
-  boost::asio::steady_timer idle_timer_;
+  Timer idle_timer_;
   bool watches_idle_ = false;
-  std::chrono::steady_clock::time_point last_refusal_logged_{};
+  Clock::time_point last_refusal_logged_{};
 };
 
 }  // namespace odradek::broker

@@ -22,6 +22,9 @@ struct Arguments {
   std::string racks;
   int node_to_stop = -1;
   int node_to_start = -1;
+  CLI::App* verifies_logs = nullptr;
+  CLI::App* repairs_logs = nullptr;
+  std::vector<std::string> folders;
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
@@ -53,12 +56,21 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->add_option("ID", arguments.node_to_start, "The node's id")
       ->required()
       ->check(id);
+  auto* const log = app.add_subcommand("log", "Look at the logs of a broker that does not run");
+  log->require_subcommand(1);
+  arguments.verifies_logs =
+      log->add_subcommand("verify", "Read all of them, and say what is damaged");
+  arguments.verifies_logs->add_option("PARTITION", arguments.folders, "As orders-3; all if none");
+  arguments.repairs_logs = log->add_subcommand(
+      "repair", "Take damaged bytes out, keep them beside, and save everything else");
+  arguments.repairs_logs->add_option("PARTITION", arguments.folders, "As orders-3")->required();
   app.footer(
       "Examples:\n"
       "  odradek                               a broker on localhost:9092\n"
       "  odradek --port 0 --ready json         on a free port, for tests\n"
       "  odradek --nodes 3 --racks a,b,c       three brokers in one process\n"
       "  odradek node stop 2                   one of them plays dead\n"
+      "  odradek log verify                    reads every record that is stored\n"
       "  odradek --set num.partitions=3        any setting of Kafka's, see docs/config.md\n"
       "Settings also come from KAFKA_* and KAFKA_CFG_* environment variables.");
 }
@@ -172,6 +184,10 @@ Result<CommandLine> read_command_line(int argument_count, const char* const* arg
     const bool up = arguments.node_to_start >= 0;
     result.task = CommandLine::Task::command_node;
     result.node_command = {{up ? arguments.node_to_start : arguments.node_to_stop}, up};
+  }
+  if (arguments.verifies_logs->parsed() || arguments.repairs_logs->parsed()) {
+    result.task = CommandLine::Task::command_logs;
+    result.log_command = {arguments.repairs_logs->parsed(), arguments.folders};
   }
   return result;
 }

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "broker/broker_config.h"
 #include "broker/control_socket.h"
+#include "broker/log_command.h"
 
 #include <optional>
 #include <string>
@@ -13,11 +14,12 @@ namespace odradek::broker {
 
 // What the command line and everything it names add up to.
 struct CommandLine {
-  enum class Task { run, print_and_exit, command_node };
+  enum class Task { run, print_and_exit, command_node, command_logs };
   Task task = Task::run;
   std::string output;  // to print, for print_and_exit
   int exit_code = 0;
   NodeCommand node_command;  // to give to the broker that has the data directory
+  LogCommand log_command;
   bool ready_json = false;
   std::vector<std::string> warnings;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/connection.h"
 
+#include "base/clock.h"
 #include "broker/apis.h"
 #include "broker/node.h"
 

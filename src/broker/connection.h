@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clock.h"
 #include "broker/exchange.h"
 #include "broker/receive_buffer.h"
 #include "broker/send_queue.h"
@@ -32,7 +33,6 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
-  using Clock = std::chrono::steady_clock;
 
   static constexpr std::size_t max_open = 64;
   // Memory that a client who does not take its answers may keep; what is more is sent from files.

@@ -3,10 +3,10 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "broker/timer.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -51,7 +51,7 @@ class ControlSocket {
   void accept_later();
 
   Protocol::acceptor acceptor_;
-  boost::asio::steady_timer retry_;
+  Timer retry_;
   std::string path_;
   Answer answer_;
 };

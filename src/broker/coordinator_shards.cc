@@ -176,8 +176,8 @@ void CoordinatorShards::reload_later() {
 Result<> CoordinatorShards::load_some(Slot& slot, Partition& partition) {
   // A partition that nobody ever wrote to stays without files.
   if (!partition.open_log()) {
-    TRY(const std::int64_t size, partition.size_on_disk());
-    if (size == 0) {
+    TRY(const bool was_used, partition.was_used());
+    if (!was_used) {
       finish_loading(slot);
       return {};
     }

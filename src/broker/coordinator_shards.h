@@ -6,11 +6,10 @@
 #include "base/result.h"
 #include "base/uuid.h"
 #include "broker/partition.h"
+#include "broker/timer.h"
 #include "log/record_walk.h"
 #include "wire/coordinator_record.h"
 #include "wire/error_code.h"
-
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <functional>
@@ -125,10 +124,10 @@ class CoordinatorShards {
   Kind kind_;
   std::map<PartitionId, Slot> slots_;
   std::optional<Uuid> topic_id_;
-  boost::asio::steady_timer timer_;
+  Timer timer_;
   std::optional<TimePoint> timer_at_;
-  boost::asio::steady_timer clean_up_timer_;
-  boost::asio::steady_timer retry_timer_;
+  Timer clean_up_timer_;
+  Timer retry_timer_;
   bool loads_later_ = false;
   bool is_stopped_ = false;
 };

@@ -4,7 +4,7 @@
 namespace odradek::broker {
 
 void EndingWaits::add(const std::string& id, Then then) {
-  const TimePoint until = std::chrono::steady_clock::now() + longest_;
+  const TimePoint until = Clock::now() + longest_;
   waits_[id].push_back({until, std::move(then)});
   due_.emplace_back(until, id);
   if (due_.size() == 1) set_timer();
@@ -24,7 +24,7 @@ void EndingWaits::set_timer() {
 }
 
 void EndingWaits::on_timer() {
-  const TimePoint now = std::chrono::steady_clock::now();
+  const TimePoint now = Clock::now();
   std::vector<Then> over;
   for (; !due_.empty() && due_.front().first <= now; due_.pop_front()) {
     const auto waits = waits_.find(due_.front().second);

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/now.h"
+#include "broker/timer.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <deque>
@@ -39,7 +39,7 @@ class EndingWaits {
   void set_timer();
   void on_timer();
 
-  boost::asio::steady_timer timer_;
+  Timer timer_;
   std::chrono::milliseconds longest_;
   Turn turn_;
   std::map<std::string, std::deque<Wait>> waits_;

@@ -2,8 +2,8 @@
 #include "broker/fetch_sessions.h"
 
 #include "base/assert.h"
-
-#include <sys/random.h>
+#include "base/clock.h"
+#include "base/random.h"
 
 #include <algorithm>
 #include <limits>
@@ -158,9 +158,8 @@ bool FetchSessions::make_room(Clock::time_point now) {
 // Random, so that a client cannot guess the session of another.
 SessionId FetchSessions::unused_id() const {
   for (;;) {
-    std::int32_t number = 0;
-    ASSERT(::getrandom(&number, sizeof number, 0) == sizeof number);
-    const SessionId id{number & std::numeric_limits<std::int32_t>::max()};
+    constexpr std::uint64_t largest = std::numeric_limits<std::int32_t>::max();
+    const SessionId id{static_cast<std::int32_t>(random_number() & largest)};
     if (id != SessionId{0} && !sessions_.contains(id)) return id;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clock.h"
 #include "base/ids.h"
 #include "base/uuid.h"
 #include "wire/01_fetch.h"
@@ -35,7 +36,6 @@ struct FetchItem {
 // that was silent for a while, or makes no new one, which is no error.
 class FetchSessions {
  public:
-  using Clock = std::chrono::steady_clock;
   static constexpr auto silence_before_eviction = std::chrono::minutes(2);
 
   explicit FetchSessions(std::size_t slots) : slots_(slots) {}

@@ -4,8 +4,8 @@
 #include "broker/exchange.h"
 #include "broker/fetch_sessions.h"
 #include "broker/partition.h"
+#include "broker/timer.h"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
@@ -54,7 +54,7 @@ class FetchWait final
   std::size_t missing_bytes_;
   bool is_due_ = false;
   std::vector<FetchHook> hooks_;
-  boost::asio::steady_timer timer_;
+  Timer timer_;
   boost::intrusive_ptr<FetchWait> self_;
 };
 using FetchWaitPtr = boost::intrusive_ptr<FetchWait>;

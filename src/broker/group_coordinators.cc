@@ -43,7 +43,7 @@ GroupCoordinators::GroupCoordinators(Node& node)
               {consumer_offsets, milliseconds{*node.options().offsets_retention_check_interval_ms},
                [this](PartitionId id) { return std::make_unique<Shard>(*this, id); }}) {}
 
-Now GroupCoordinators::now() const { return {std::chrono::steady_clock::now(), node_.now()}; }
+Now GroupCoordinators::now() const { return {Clock::now(), node_.now()}; }
 
 void GroupCoordinators::carry_out(Shard& shard, group::Actions actions, Then then) {
   shards_.watch(shard);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
+#include "broker/timer.h"
 
 namespace odradek::broker {
 
@@ -22,7 +22,7 @@ class LeaderBalancer {
   void elect();
 
   Node& node_;
-  boost::asio::steady_timer timer_;
+  Timer timer_;
   bool is_waiting_ = false;
 };
 

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "base/result.h"
+#include "broker/timer.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -50,7 +50,7 @@ class Listener {
   struct Door {
     explicit Door(boost::asio::io_context& loop) : acceptor(loop), retry(loop) {}
     Acceptor acceptor;
-    boost::asio::steady_timer retry;
+    Timer retry;
   };
 
   using DoorPtr = std::shared_ptr<Door>;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/log_syncs.h"
 
+#include "base/random.h"
 #include "broker/node.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <memory>
-#include <random>
 
 namespace odradek::broker {
 
@@ -25,17 +25,13 @@ std::int64_t journal_size(log::FileSystem& files, const std::string& path) {
   return std::clamp<std::int64_t>(most, log::Journal::smallest_size, log::Journal::default_size);
 }
 
-std::uint64_t random_session() {
-  std::random_device random;
-  return (std::uint64_t{random()} << 32) | random();
-}
-
 }  // namespace
 
 LogSyncs::LogSyncs(Node& node, log::FileSystem& files)
     : node_(node),
       journal_(files, node.directory().path() + "/journal-" + std::to_string(node.id().value),
-               random_session(), journal_size(files, node.directory().path())) {}
+               random_number(), journal_size(files, node.directory().path())),
+      timer_(node.loop()) {}
 
 bool LogSyncs::Job::may_go_into_journal() const {
   return sync.stretch && sync.stretch->end - sync.stretch->begin <= small_enough_for_journal;
@@ -43,6 +39,35 @@ bool LogSyncs::Job::may_go_into_journal() const {
 
 void LogSyncs::want(const Partition& partition) {
   wanted_.emplace_back(partition.topic().id, partition.id());
+}
+
+void LogSyncs::want_later(const Partition& partition, std::chrono::milliseconds delay) {
+  const Key key{partition.topic().id, partition.id()};
+  if (!is_later_.insert(key).second) return;
+  const auto added = later_.emplace(Clock::now() + delay, key);
+  if (added == later_.begin()) set_timer();
+}
+
+void LogSyncs::set_timer() {
+  timer_.expires_at(later_.begin()->first);
+  timer_.async_wait([this](const auto& cancelled) {
+    if (cancelled) return;
+    want_what_is_due();
+    begin_round();
+    if (!later_.empty()) set_timer();
+  });
+}
+
+void LogSyncs::want_what_is_due() {
+  const auto end = later_.upper_bound(Clock::now());
+  for (auto due = later_.begin(); due != end; due = later_.erase(due)) {
+    is_later_.erase(due->second);
+    Partition* const partition = node_.partitions().replica(due->second.first, due->second.second);
+    log::PartitionLog* const log = partition ? partition->open_log() : nullptr;
+    if (!log) continue;
+    log->want_sync();
+    wanted_.push_back(due->second);
+  }
 }
 
 void LogSyncs::begin_round() {

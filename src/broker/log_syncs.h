@@ -4,8 +4,12 @@
 #include "base/ids.h"
 #include "base/uuid.h"
 #include "broker/partition.h"
+#include "broker/timer.h"
 #include "log/journal.h"
 
+#include <chrono>
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +27,9 @@ class LogSyncs {
 
   // The log of this partition awaits a sync.
   void want(const Partition& partition);
+  // It is to be synced after this time, whether anybody waits for that or not (flush.ms).
+  void want_later(const Partition& partition, std::chrono::milliseconds delay);
+  void stop() { timer_.cancel(); }
   // Unless one is under way, which is followed by the next.
   void begin_round();
 
@@ -43,12 +50,18 @@ class LogSyncs {
   bool run_by_journal(const std::vector<Job*>& jobs);
 
   void finish_round(const Jobs& jobs);
+  void set_timer();
+  void want_what_is_due();
   void release_journal();
 
   Node& node_;
   log::Journal journal_;
-  std::vector<std::pair<Uuid, PartitionId>> wanted_;
+  using Key = std::pair<Uuid, PartitionId>;
+  std::vector<Key> wanted_;
   bool is_under_way_ = false;
+  Timer timer_;
+  std::multimap<Clock::time_point, Key> later_;
+  std::set<Key> is_later_;
 };
 
 }  // namespace odradek::broker

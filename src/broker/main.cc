@@ -30,15 +30,24 @@ void set_up_logging(const broker::BrokerOptions& options) {
   spdlog::set_level(spdlog::level::from_str(*options.log_level));
 }
 
+// Of the ready line, after a stop that was not in order.
+std::string recovered_part(const broker::LogRecovery::Progress& recovered) {
+  return fmt::format(R"(,"recovered":{{"logs":{},"bytes":{},"bytes_cut":{},"damaged":{}}})",
+                     recovered.logs, recovered.bytes_checked, recovered.bytes_cut,
+                     recovered.damaged);
+}
+
 // For a test or a script that started the broker: where it is, on one line.
 void print_ready(const broker::Process::Started& process,
                  std::chrono::steady_clock::time_point started) {
   const auto took = std::chrono::steady_clock::now() - started;
-  const auto line = fmt::format(
-      R"({{"event":"ready","bootstrap":"{}","pid":{},"node_id":{},"nodes":{},"startup_ms":{:.1f}}})"
-      "\n",
-      process.bootstrap, ::getpid(), process.first_node.value, process.nodes,
-      std::chrono::duration<double, std::milli>(took).count());
+  const auto line =
+      fmt::format(R"({{"event":"ready","bootstrap":"{}","pid":{},"node_id":{},"nodes":{},)"
+                  R"("startup_ms":{:.1f}{}}})"
+                  "\n",
+                  process.bootstrap, ::getpid(), process.first_node.value, process.nodes,
+                  std::chrono::duration<double, std::milli>(took).count(),
+                  process.recovered ? recovered_part(*process.recovered) : std::string());
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
 }
@@ -49,6 +58,13 @@ int command_node(const broker::NodeCommand& command, const broker::BrokerOptions
   if (done) return 0;
   fmt::print(stderr, "odradek: {}\n", done.error().context);
   return 1;
+}
+
+int command_logs(const broker::LogCommand& command, const broker::BrokerOptions& options) {
+  const auto whole = broker::run_log_command(command, options.data_directory());
+  if (whole) return *whole ? 0 : 1;
+  fmt::print(stderr, "odradek: {}\n", whole.error().context);
+  return 2;
 }
 
 int run(int argument_count, char** arguments) {
@@ -66,6 +82,9 @@ int run(int argument_count, char** arguments) {
   }
   if (command_line->task == broker::CommandLine::Task::command_node) {
     return command_node(command_line->node_command, config.options());
+  }
+  if (command_line->task == broker::CommandLine::Task::command_logs) {
+    return command_logs(command_line->log_command, config.options());
   }
   set_up_logging(config.options());
   for (const std::string& warning : command_line->warnings) spdlog::warn("{}", warning);

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto checkpoint_delay = 1s;
 // Kafka: producer.id.expiration.check.interval.ms.
 constexpr std::int64_t expiry_check_interval_ms = 600000;
+constexpr std::int64_t longest_flush_ms = 365LL * 24 * 3600 * 1000;  // never is longer
 
 std::size_t machine_memory() {
   struct sysinfo info {};
@@ -77,6 +78,7 @@ Node::Node(Parts parts)
       memberships_(*this),
       connections_(*this, receive_budget(options()) / cluster_.members.size()),
       switch_(*this, parts.listeners),
+      unsettled_produces_(*this),
       checkpoint_timer_(parts.loop),
       last_expiry_ms_(now().value) {
   config_.apply_dynamic(view_);
@@ -88,10 +90,7 @@ Node::Node(Parts parts)
 
 Node::~Node() = default;
 
-Timestamp Node::now() const {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count()};
-}
+Timestamp Node::now() const { return Clock::wall_time(); }
 
 void Node::start() {
   switch_.follow_catalogue();
@@ -111,6 +110,8 @@ void Node::leave() {
   groups_.stop();
   transactions_.stop();
   checkpoint_timer_.cancel();
+  syncs_.stop();
+  unsettled_produces_.stop();
   partitions_.for_each([](Partition& partition) {
     if (partition.open_log()) partition.open_log()->release();
   });
@@ -186,6 +187,10 @@ void Node::read(Message& message) {
 
 void Node::apply(const Commit& commit) {
   view_.apply(commit.version, *commit.records);
+  if (controller_) {
+    directory_.set_catalogue_version(view_.version());
+    save_recovery_points_soon();
+  }
   const bool has_broker_configs =
       std::any_of(commit.records->begin(), commit.records->end(), [](const meta::Record& record) {
         const auto* const config = std::get_if<meta::ConfigRecord>(&record);
@@ -204,6 +209,7 @@ void Node::apply(const Commit& commit) {
   const bool moves_leaders = has<meta::NodeStartedRecord>(*commit.records) ||
                              has<meta::PartitionsChangedRecord>(*commit.records);
   if (leader_balancer_ && moves_leaders) leader_balancer_->look();
+  settle();  // what went elsewhere is awaited there
 }
 
 void Node::staged(Partition& partition) {
@@ -214,8 +220,7 @@ void Node::staged(Partition& partition) {
 
 void Node::commit() {
   while (!dirty_.empty() || !produces_.empty() || !after_commit_.empty() || !due_.empty()) {
-    std::move(produces_.begin(), produces_.end(), std::back_inserter(unsettled_produces_));
-    produces_.clear();
+    unsettled_produces_.add(std::exchange(produces_, {}));
     std::move(after_commit_.begin(), after_commit_.end(), std::back_inserter(unsettled_steps_));
     after_commit_.clear();
     for (Partition* const partition : std::exchange(dirty_, {})) {
@@ -238,7 +243,12 @@ void Node::publish(Partition& partition) {
   log::PartitionLog& log = *partition.open_log();
   partition.wake(log.take_growth());
   replication_.inform_followers(partition);
-  if (log.awaits_sync()) syncs_.want(partition);
+  const std::int64_t flush_ms = partition.config().flush_ms;
+  if (log.awaits_sync()) {
+    syncs_.want(partition);
+  } else if (log.is_unsynced() && flush_ms <= longest_flush_ms) {
+    syncs_.want_later(partition, std::chrono::milliseconds(flush_ms));
+  }
 }
 
 std::optional<wire::ErrorCode> Node::fate_of(const LogPosition& position) {
@@ -252,9 +262,7 @@ std::optional<wire::ErrorCode> Node::fate_of(const LogPosition& position) {
 }
 
 void Node::settle() {
-  for (ProduceWait& produce : std::exchange(unsettled_produces_, {})) {
-    produce.settle() ? produce.finish() : unsettled_produces_.push_back(std::move(produce));
-  }
+  unsettled_produces_.settle();
   for (AfterCommit& step : std::exchange(unsettled_steps_, {})) {
     if (const auto fate = fate_of(step.position)) {
       step.then(*fate == wire::ErrorCode::none);
@@ -292,9 +300,12 @@ void Node::save_recovery_points_soon() {
   checkpoint_timer_.async_wait([this](const auto& cancelled) {
     checkpoint_is_due_ = false;
     if (cancelled) return;
-    if (auto written = directory_.write_recovery_points(); !written) {
-      spdlog::error("cannot write recovery points reason=\"{}\"", written.error().context);
-    }
+    pool_.run([this] { return directory_.write_recovery_points(); },
+              [](const Result<>& written) {
+                if (written) return;
+                spdlog::error("cannot write recovery points reason=\"{}\"",
+                              written.error().context);
+              });
   });
 }
 

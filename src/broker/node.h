@@ -23,6 +23,7 @@
 #include "broker/replication.h"
 #include "broker/slab.h"
 #include "broker/storage_pool.h"
+#include "broker/timer.h"
 #include "broker/transaction_coordinators.h"
 #include "broker/transaction_membership.h"
 #include "log/data_directory.h"
@@ -30,7 +31,6 @@
 #include "wire/error_code.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 #include <optional>
@@ -173,10 +173,10 @@ class Node {
   std::vector<Partition*> dirty_;  // something is staged
   std::vector<ProduceWait> produces_;
   std::vector<AfterCommit> after_commit_;
-  std::vector<ProduceWait> unsettled_produces_;
+  ProduceWaits unsettled_produces_;
   std::vector<AfterCommit> unsettled_steps_;
   std::vector<FetchWaitPtr> due_;
-  boost::asio::steady_timer checkpoint_timer_;
+  Timer checkpoint_timer_;
   bool checkpoint_is_due_ = false;
   std::int64_t last_expiry_ms_ = 0;
 };

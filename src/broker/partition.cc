@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "broker/fetch_wait.h"
+#include "broker/log_recovery.h"
 
 #include <spdlog/spdlog.h>
 
@@ -31,17 +32,13 @@ Result<log::PartitionLog*> Partition::log() {
 
 Result<> Partition::open() {
   const std::string name = folder();
-  TRY(std::string path, shared_.directory.prepare(name, topic_->id));
-  const log::PartitionLog::Place place{shared_.files, shared_.cache, std::move(path),
-                                       shared_.directory.recovery_point(name),
-                                       shared_.directory.log_start_offset(name)};
+  TRY(const auto prepared, shared_.directory.prepare(name, topic_->id));
+  const log::PartitionLog::Place place{shared_.files, shared_.cache, prepared.path,
+                                       shared_.directory.checkpoint(name), prepared.sync};
   log::PartitionLog::Recovery recovery;
   TRY(log_, log::PartitionLog::open(place, recovery));
   log_->begin_epoch(leader_epoch());
-  if (recovery.bytes_cut > 0) {
-    spdlog::warn("cut a torn end off a log file={} offset={} bytes={}", recovery.cut_file,
-                 recovery.cut_offset.value, recovery.bytes_cut);
-  }
+  warn_of_cut(recovery);
   return {};
 }
 
@@ -54,6 +51,7 @@ void Partition::expect_log() {
 void Partition::accept(std::unique_ptr<log::PartitionLog> log) {
   ASSERT(role_ == Role::leader_without_log);
   role_ = Role::leader;
+  accepted_at_ = Clock::now();
   failed_.reset();
   log_ = std::move(log);
   const auto early = std::exchange(early_syncs_, {});
@@ -61,6 +59,11 @@ void Partition::accept(std::unique_ptr<log::PartitionLog> log) {
   log_->adopt(shared_.cache);
   log_->begin_epoch(leader_epoch());
   for (const SyncOutcome& outcome : early) synced(outcome);
+}
+
+bool Partition::has_just_come() const {
+  constexpr std::chrono::seconds moment{1};
+  return accepted_at_ && Clock::now() - *accepted_at_ < moment;
 }
 
 std::unique_ptr<log::PartitionLog> Partition::become_follower() {
@@ -76,7 +79,7 @@ void Partition::synced(const SyncOutcome& outcome) {
   if (!log_) return;
   if (outcome.result) {
     log_->synced(outcome.sync);
-    shared_.directory.set_recovery_point(folder(), log_->recovery_point());
+    save_recovery_point();
     if (log_->may_be_opened_again()) log_.reset();
     return;
   }
@@ -136,6 +139,13 @@ void Partition::wake_all() {
   wake({enough, enough});
 }
 
+Result<bool> Partition::was_used() {
+  const auto names = shared_.files.list(path());
+  if (names) return true;
+  if (names.error().fault == Fault::not_found) return false;
+  return names.error();
+}
+
 Result<std::int64_t> Partition::size_on_disk() {
   if (log_) return log_->size();
   const auto names = shared_.files.list(path());
@@ -151,10 +161,14 @@ Result<std::int64_t> Partition::size_on_disk() {
   return total;
 }
 
+void Partition::save_recovery_point() {
+  shared_.directory.set_recovery_point(folder(), log_->recovery_point(), log_->aborted_sum());
+}
+
 Result<> Partition::close() {
   if (!log_) return {};
   TRY(log_->close());
-  shared_.directory.set_recovery_point(folder(), log_->recovery_point());
+  save_recovery_point();
   return {};
 }
 

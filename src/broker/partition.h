@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "log/data_directory.h"
@@ -69,6 +70,8 @@ class Partition {
   // Leadership comes and goes. Before the log has come a leader has nothing to give.
   void expect_log();
   void accept(std::unique_ptr<log::PartitionLog> log);
+  // Its log came from another node a moment ago.
+  bool has_just_come() const;
   std::unique_ptr<log::PartitionLog> become_follower();
   // A sync of the log has ended; kept for the log where that is still on its way, and given back
   // where it went elsewhere. A log that found no space is closed when all of them have ended, and
@@ -100,6 +103,8 @@ class Partition {
   bool has_asked_at_once() const { return has_asked_at_once_; }
   void answered() { has_asked_ = has_asked_at_once_ = false; }
 
+  // Whether it has a folder; one that nobody ever asked for a record has none.
+  Result<bool> was_used();
   // The bytes of its records, without opening the log.
   Result<std::int64_t> size_on_disk();
 
@@ -121,6 +126,8 @@ class Partition {
   // Tells them that something else has changed.
   void wake_all();
 
+  // Tells the data directory how far the log is on the disk.
+  void save_recovery_point();
   // Makes the log durable and closes it, at an orderly stop.
   Result<> close();
 
@@ -135,6 +142,7 @@ class Partition {
   Role role_;
   std::unique_ptr<log::PartitionLog> log_;
   std::optional<Error> failed_;
+  std::optional<Clock::time_point> accepted_at_;
   std::vector<SyncOutcome> early_syncs_;  // of the log that is on its way
   std::vector<NodeId> followers_;
   std::set<NodeId> informed_;

@@ -39,17 +39,36 @@ void raise_descriptor_limit() {
 
 }  // namespace
 
+Process::Process(BrokerConfig& config)
+    : config_(config),
+      posix_(std::in_place, [this](const Error& error) { on_final_failure(error); }),
+      files_(*posix_) {}
+
 Result<> Process::run(const Ready& ready) {
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
-  TRY(make_seats());
-  describe_cluster();
-  TRY(open_data());
+  TRY(open());
   StopSignals signals(seats_.front()->loop);
   TRY(signals.listen([this](int signal) {
     spdlog::info("stopping signal={}", signal);
     stop_loops();
   }));
+  TRY(start());
+  is_serving_ = true;
+  ready(started());
+  run_loops();
+  finish_messages();
+  control_.reset();
+  return close_data();
+}
+
+Result<> Process::open() {
+  TRY(make_seats());
+  describe_cluster();
+  return open_data();
+}
+
+Result<> Process::start() {
   make_nodes();
   TRY(open_control());
   for (const auto& seat : seats_) {
@@ -57,11 +76,31 @@ Result<> Process::run(const Ready& ready) {
       TRY(listener->listen(*config_.options().socket_listen_backlog_size));
     }
   }
-  is_serving_ = true;
-  ready(started());
-  run_loops();
+  return {};
+}
+
+Result<> Process::begin() {
+  TRY(open());
+  TRY(start());
+  for (const auto& seat : seats_) seat->node->start();
+  return {};
+}
+
+bool Process::poll() {
+  bool any = false;
+  for (const auto& seat : seats_) any = seat->loop.poll() > 0 || any;
+  return any;
+}
+
+void Process::abandon() {
+  const bool has_nodes = !seats_.empty() && seats_.back()->node;
+  if (!has_nodes) return;
+  for (const auto& seat : seats_) seat->node->leave();
   finish_messages();
-  control_.reset();
+}
+
+Result<> Process::end() {
+  abandon();
   return close_data();
 }
 
@@ -129,7 +168,7 @@ Process::Started Process::started() const {
     bootstrap += (bootstrap.empty() ? "" : ",") + (is_local ? "127.0.0.1" : endpoint.host) + ":" +
                  std::to_string(endpoint.port);
   }
-  return {std::move(bootstrap), cluster_.members.front().id, cluster_.members.size()};
+  return {std::move(bootstrap), cluster_.members.front().id, cluster_.members.size(), recovered_};
 }
 
 Result<> Process::open_data() {
@@ -162,14 +201,33 @@ Result<> Process::open_data() {
   }
   const std::string cluster_id = options.cluster_id->value_or(Uuid::random().to_string());
   TRY(catalogue_, meta::Catalogue::open(files_, directory_->catalogue_path(), cluster_id, view_));
-  if (!directory_->was_clean() && !view_.topics().empty()) {
-    spdlog::warn("the last stop was not in order: each log is checked when it is first used");
+  if (catalogue_->version() < directory_->catalogue_version()) {
+    return Error{Fault::corrupt, directory_->catalogue_path() + " is damaged: it ends at version " +
+                                     std::to_string(catalogue_->version()) + ", and had reached " +
+                                     std::to_string(directory_->catalogue_version()) +
+                                     " on the disk"};
   }
+  for (const std::string& name : directory_->damaged_files()) {
+    spdlog::warn("a checkpoint file is damaged and is made anew file={}/{}", path, name);
+  }
+  TRY(recover_logs());
   std::vector<NodeId> nodes;
   for (const Cluster::Member& member : cluster_.members) nodes.push_back(member.id);
   TRY(catalogue_->commit(meta::start_cluster(view_, nodes), view_));
   TRY(catalogue_->compact_if_large(view_));
+  directory_->set_catalogue_version(catalogue_->version());
   return directory_->write_identity(view_.cluster_id(), view_.directory_id(), cluster_.controller);
+}
+
+Result<> Process::recover_logs() {
+  if (directory_->was_clean() || view_.topics().empty()) return {};
+  spdlog::warn("the last stop was not in order: logs are checked from where they were synced");
+  const auto tell = [](const LogRecovery::Progress& progress) {
+    spdlog::info("checking logs done={} of={} bytes={}", progress.logs_done, progress.logs,
+                 progress.bytes_checked);
+  };
+  TRY(recovered_, LogRecovery(files_, *directory_).run(view_, tell));
+  return directory_->write_recovery_points();
 }
 
 void Process::make_nodes() {

@@ -6,6 +6,7 @@
 #include "broker/cluster.h"
 #include "broker/control_socket.h"
 #include "broker/listener.h"
+#include "broker/log_recovery.h"
 #include "broker/node.h"
 #include "broker/peers.h"
 #include "log/data_directory.h"
@@ -34,7 +35,9 @@ namespace odradek::broker {
 // mark of a clean stop.
 class Process {
  public:
-  explicit Process(BrokerConfig& config) : config_(config) {}
+  explicit Process(BrokerConfig& config);
+  // On another disk, and led in steps: everything on the caller's thread, as in a simulation.
+  Process(BrokerConfig& config, log::FileSystem& files) : config_(config), files_(files) {}
 
   // Runs until it is told to stop, the first node on this thread. Everything that keeps it from
   // starting is an error that names the cause and what to do.
@@ -42,9 +45,20 @@ class Process {
     std::string bootstrap;  // "host:port,..." of every node's first listener, where it listens
     NodeId first_node;
     std::size_t nodes = 0;
+    std::optional<LogRecovery::Progress> recovered;  // after a stop that was not in order
   };
   using Ready = std::function<void(const Started& started)>;
   Result<> run(const Ready& ready);
+
+  // The same in steps. begin() lets clients in, poll() does what can be done now and returns
+  // whether there was anything; then either an orderly end, or abandon(), where the disk takes
+  // nothing any more, as if the process had been killed.
+  Result<> begin();
+  bool poll();
+  Result<> end();
+  void abandon();
+  Node& node(std::size_t number) { return *seats_[number]->node; }
+  Listener& listener(std::size_t number) { return *seats_[number]->listeners.front(); }
 
  private:
   // What one node has of its own.
@@ -59,12 +73,15 @@ class Process {
     std::thread thread;
   };
 
+  Result<> open();
+  Result<> start();
   Result<> make_seats();
   Result<> bind(Seat& seat);
   Result<> advertise(Seat& seat);
   void describe_cluster();
   Started started() const;
   Result<> open_data();
+  Result<> recover_logs();
   void make_nodes();
   Result<> open_control();
   void control(const std::string& command, ControlSocket::Reply reply);
@@ -76,12 +93,14 @@ class Process {
 
   BrokerConfig& config_;
   std::atomic<bool> is_serving_ = false;
-  log::PosixFileSystem files_{[this](const Error& error) { on_final_failure(error); }};
+  std::optional<log::PosixFileSystem> posix_;
+  log::FileSystem& files_;
   Cluster cluster_;
   LoopPeers peers_;
   std::unique_ptr<log::DataDirectory> directory_;
   meta::CatalogueView view_;  // as of the start
   std::unique_ptr<meta::Catalogue> catalogue_;
+  std::optional<LogRecovery::Progress> recovered_;
   std::vector<std::unique_ptr<Seat>> seats_;  // use all of the above
   std::optional<ControlSocket> control_;
 };

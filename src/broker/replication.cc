@@ -95,6 +95,7 @@ void Replication::receive(const FollowResponse& response) {
   }
   const log::Growth growth = partition->take_growth();
   is_awaited ? partition->wake_all() : partition->wake(growth);
+  node_.settle();
   node_.commit();  // fetches that have enough now
   // The answer to a fetch may have changed what there is.
   Partition* const still = node_.partitions().replica(response.topic_id, response.partition);

@@ -6,12 +6,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <deque>
 #include <functional>
 #include <optional>
 
 namespace odradek::broker {
 
 // A few threads for what may block: syncs, write-behind, removing files. Started by the first task.
+// In a simulation the loop's thread does the work, after a while.
 class StoragePool {
  public:
   static constexpr std::size_t threads = 2;
@@ -27,8 +29,16 @@ class StoragePool {
   void finish();
 
  private:
+  struct Task {
+    Work work;
+    Done done;
+  };
+  void simulate(Task task);
+  void finish_simulated();
+
   boost::asio::io_context& loop_;
   std::optional<boost::asio::thread_pool> pool_;
+  std::deque<Task> simulated_;
 };
 
 }  // namespace odradek::broker

@@ -41,7 +41,7 @@ TransactionCoordinators::TransactionCoordinators(Node& node)
                node_.commit();
              }) {}
 
-Now TransactionCoordinators::now() const { return {std::chrono::steady_clock::now(), node_.now()}; }
+Now TransactionCoordinators::now() const { return {Clock::now(), node_.now()}; }
 
 TransactionCoordinators::Shards::Found TransactionCoordinators::find(
     std::string_view transactional_id) {

@@ -3,11 +3,10 @@
 
 #include "base/ids.h"
 #include "broker/peers.h"
+#include "broker/timer.h"
 #include "log/producer_state.h"
 #include "txn/coordinator.h"
 #include "wire/error_code.h"
-
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -61,7 +60,7 @@ class MarkerSender {
   std::map<std::uint64_t, Job> under_way_;
   std::uint64_t last_ = 0;
   std::vector<Job> waiting_;  // to be tried again
-  boost::asio::steady_timer retry_timer_;
+  Timer retry_timer_;
   bool retries_later_ = false;
   bool is_stopped_ = false;
 };

@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/checkpoint_text.h"
 
+#include "base/bytes.h"
+#include "base/crc32c.h"
+
+#include <fmt/format.h>
+
 namespace odradek::log {
 namespace {
 
 constexpr std::string_view version = "0";
+constexpr std::string_view checksum_directory = "#crc32c-0";
+
+std::int64_t checksum_of(const OffsetsByDirectory& offsets) {
+  std::string text;
+  for (const auto& [directory, offset] : offsets) {
+    text += directory + ' ' + std::to_string(offset.value) + '\n';
+  }
+  return crc32c(as_bytes(text));
+}
 
 std::string_view take_line(std::string_view& text) {
   const auto end = text.find('\n');
@@ -56,11 +70,13 @@ std::optional<CheckpointText::Lines> CheckpointText::decode(std::string_view tex
 
 std::string encode_offsets(const OffsetsByDirectory& offsets) {
   CheckpointText text;
-  for (const auto& [directory, offset] : offsets) {
+  const auto add = [&](std::string_view directory, std::int64_t value) {
     const auto dash = directory.rfind('-');
-    text.add_line(directory.substr(0, dash) + ' ' + directory.substr(dash + 1) + ' ' +
-                  std::to_string(offset.value));
-  }
+    text.add_line(
+        fmt::format("{} {} {}", directory.substr(0, dash), directory.substr(dash + 1), value));
+  };
+  for (const auto& [directory, offset] : offsets) add(directory, offset.value);
+  add(checksum_directory, checksum_of(offsets));
   return text.encode();
 }
 
@@ -74,6 +90,11 @@ std::optional<OffsetsByDirectory> decode_offsets(std::string_view text) {
     if (!offset) return std::nullopt;
     offsets[std::string(words[0]) + '-' + std::string(words[1])] = {*offset};
   }
+  const auto checksum = offsets.find(checksum_directory);
+  if (checksum == offsets.end()) return offsets;
+  const std::int64_t expected = checksum->second.value;
+  offsets.erase(checksum);
+  if (checksum_of(offsets) != expected) return std::nullopt;
   return offsets;
 }
 

@@ -31,8 +31,10 @@ class CheckpointText {
   std::size_t count_ = 0;
 };
 
-// `recovery-point-offset-checkpoint` and `log-start-offset-checkpoint`: an offset for each
-// partition directory ("orders-3"); in the file its two parts stand apart.
+// `recovery-point-offset-checkpoint` and its like: an offset for each partition directory
+// ("orders-3"); in the file its two parts stand apart. The last line is one of a partition that
+// cannot be, so that Kafka reads over it: its offset is the checksum of those before. Kafka's own
+// files have none, and are taken as they are.
 using OffsetsByDirectory = std::map<std::string, Offset, std::less<>>;
 std::string encode_offsets(const OffsetsByDirectory& offsets);
 std::optional<OffsetsByDirectory> decode_offsets(std::string_view text);

@@ -20,6 +20,14 @@ Result<Buffer> FileSystem::read_file(const std::string& path, std::size_t limit)
   return content;
 }
 
+Result<> FileSystem::create_directory_durably(const std::string& path) {
+  if (exists(path)) return {};
+  const std::string parent = parent_of(path);
+  TRY(create_directory_durably(parent.empty() ? "/" : parent));
+  TRY(create_directories(path));
+  return sync_directory(parent.empty() ? "/" : parent);
+}
+
 Result<> FileSystem::write_file_atomically(const std::string& path, Bytes content) {
   const std::string temporary = path + ".tmp";
   TRY(const FilePtr file, open(temporary, Open::create));
@@ -30,12 +38,13 @@ Result<> FileSystem::write_file_atomically(const std::string& path, Bytes conten
   return sync_directory(parent_of(path));
 }
 
-Result<> FileSystem::write_cache_file(const std::string& path, Bytes content) {
+Result<FilePtr> FileSystem::write_cache_file(const std::string& path, Bytes content) {
   const std::string temporary = path + ".tmp";
-  TRY(const FilePtr file, open(temporary, Open::create));
+  TRY(FilePtr file, open(temporary, Open::create));
   TRY(file->truncate(0));
   TRY(file->write(std::span(&content, 1), 0));
-  return rename(temporary, path);
+  TRY(rename(temporary, path));
+  return file;
 }
 
 }  // namespace odradek::log

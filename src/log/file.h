@@ -45,6 +45,9 @@ class FileSystem {
 
   enum class Open { existing, create, read_only, directory };
   virtual Result<FilePtr> open(const std::string& path, Open how) = 0;
+  // Locks a file, made where it is missing, for as long as it is open here; Fault::in_use where
+  // another process has it. What stands in it is for the holder to write.
+  virtual Result<FilePtr> lock(const std::string& path) = 0;
   virtual Result<> create_directories(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // sorted
   virtual Result<> rename(const std::string& from, const std::string& to) = 0;
@@ -54,6 +57,8 @@ class FileSystem {
   // All that was ever written below a directory, by whomever, and all names there.
   virtual Result<> sync_all(const std::string& directory) = 0;
   virtual bool exists(const std::string& path) = 0;
+  // A number that a copy of a directory does not have (its inode).
+  virtual Result<std::int64_t> identity(const std::string& directory) = 0;
   // Of the file system that has this path, in bytes.
   struct Space {
     std::int64_t free = 0;
@@ -63,10 +68,13 @@ class FileSystem {
 
   // The whole file; Fault::not_found where there is none, Fault::too_large above `limit` bytes.
   Result<Buffer> read_file(const std::string& path, std::size_t limit = std::size_t{64} << 20);
+  // A directory, and those above it where they are missing, that are there after a crash.
+  Result<> create_directory_durably(const std::string& path);
   // Either the old or the new content is there after a crash, and the new one once this returned.
   Result<> write_file_atomically(const std::string& path, Bytes content);
-  // The same against a crash of the process only; for files that can be rebuilt.
-  Result<> write_cache_file(const std::string& path, Bytes content);
+  // The same against a crash of the process only, for files that can be rebuilt; to be synced by
+  // whom it is given to.
+  Result<FilePtr> write_cache_file(const std::string& path, Bytes content);
 };
 
 // The part of a path before its last '/'.

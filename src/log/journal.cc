@@ -97,8 +97,11 @@ class Replay {
       : files_(files), directory_(directory), belongs_(belongs) {}
 
   Result<> apply(const Record& record) {
-    TRY(const bool belongs, belongs_(record.folder, record.topic_id));
-    if (!belongs) return {};
+    const auto belongs = belongs_(record.folder, record.topic_id);
+    const bool is_unknown = !belongs && belongs.error().fault == Fault::corrupt;
+    if (is_unknown) return {};  // the partition is offline, and says so itself
+    TRY(const bool is_its_own, std::move(belongs));
+    if (!is_its_own) return {};
     const std::string path = directory_ + "/" + std::string(record.folder) + "/" +
                              offset_in_file_name(record.segment) + ".log";
     FilePtr& file = segments_[path];

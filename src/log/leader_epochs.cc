@@ -1,11 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/leader_epochs.h"
 
+#include "base/bytes.h"
+#include "base/crc32c.h"
 #include "log/checkpoint_text.h"
 
 #include <algorithm>
 
 namespace odradek::log {
+namespace {
+
+constexpr std::size_t seal_size = 32;
+
+// A checksum in spaces and tabs, one for each bit, which Kafka reads over at the end of a line.
+std::string seal_of(std::string_view text) {
+  const std::uint32_t checksum = crc32c(as_bytes(text));
+  std::string seal;
+  for (std::size_t bit = 0; bit < seal_size; ++bit) seal += (checksum >> bit & 1) != 0 ? '\t' : ' ';
+  return seal;
+}
+
+// The text without its seal; none where that is wrong. Kafka's own files have none.
+std::optional<std::string> unsealed(std::string_view text) {
+  if (!text.ends_with('\n')) return std::nullopt;
+  text.remove_suffix(1);
+  const auto end = text.find_last_not_of(" \t") + 1;
+  const std::string_view seal = text.substr(end);
+  std::string content(text.substr(0, end));
+  content += '\n';
+  return seal.empty() || seal == seal_of(content) ? std::optional(content) : std::nullopt;
+}
+
+}  // namespace
 
 bool LeaderEpochs::assign(LeaderEpoch epoch, Offset start) {
   if (!entries_.empty() && entries_.back().epoch >= epoch) return false;
@@ -51,12 +77,15 @@ bool LeaderEpochs::truncate_before(Offset start) {
 std::string LeaderEpochs::encode() const {
   CheckpointText text;
   for (const Entry& entry : entries_) text.add({entry.epoch.value, entry.start.value});
-  return text.encode();
+  std::string encoded = text.encode();
+  if (!entries_.empty()) encoded.insert(encoded.size() - 1, seal_of(encoded));
+  return encoded;
 }
 
 bool LeaderEpochs::decode(std::string_view text) {
   entries_.clear();
-  const auto lines = CheckpointText::decode(text);
+  const auto content = unsealed(text);
+  const auto lines = content ? CheckpointText::decode(*content) : std::nullopt;
   if (!lines) return false;
   for (const auto& words : *lines) {
     const auto epoch = words.size() == 2 ? parse_number<std::int32_t>(words[0]) : std::nullopt;

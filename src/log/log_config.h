@@ -23,9 +23,10 @@ struct LogConfig {
   std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
   std::int64_t timestamp_after_max_ms = 3600LL * 1000;
   // A record is read, and its acks=all answered, once it is on the disk, not before. Else only
-  // every so many records.
+  // every so many records, and so long after one was written.
   bool is_durable = false;
   std::int64_t flush_messages = std::numeric_limits<std::int64_t>::max();
+  std::int64_t flush_ms = std::numeric_limits<std::int64_t>::max();
   std::optional<wire::Codec> compression;  // empty: as the producer sent it
   wire::CompressionLevel compression_level;
 };

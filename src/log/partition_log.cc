@@ -25,27 +25,16 @@ PartitionLog::Appended storage_error(const Error& error) {
   return {.fault = {wire::ErrorCode::kafka_storage_error, error.context, {}}};
 }
 
-std::vector<FilePtr> files_to_sync(const Segment& segment) {
-  std::vector<FilePtr> files{segment.file()};
-  if (segment.transaction_file()) files.push_back(segment.transaction_file());
-  return files;
-}
-
-Result<> sync(const std::vector<FilePtr>& synced) {
-  for (const FilePtr& file : synced) {
-    TRY(file->sync());
-  }
-  return {};
-}
-
 // A failure that leaves everything as it was, so that the caller may try again.
 bool may_pass(const Result<>& result) { return !result && result.error().is_shortage(); }
 
 }  // namespace
 
 PartitionLog::PartitionLog(const Place& place)
-    : files_(place.files), directory_(place.directory), recovery_point_(place.recovery_point) {
-  log_start_offset_ = place.log_start_offset;
+    : files_(place.files),
+      directory_(place.directory),
+      unsynced_(place.files, place.directory, place.sync_folder) {
+  log_start_offset_ = place.known.log_start_offset.value_or(Offset{});
   adopt(place.cache);
 }
 
@@ -75,18 +64,18 @@ Error PartitionLog::go_offline(Error error) {
 
 // What was staged is known in memory only, in many places: reading the log again forgets it.
 Error PartitionLog::withdraw(Error error) {
-  sync_planned_ = written_;
-  syncs_.push_back({++last_sync_, written_, SyncKind::durability});
-  tasks_.push_back({[file = active().file(), size = committed_size_]() -> Result<> {
-                      TRY(file->truncate(size));
-                      return file->sync();
-                    },
-                    last_sync_});
+  BackgroundTask task = sync_task(active());
+  task.run = [file = active().file(), size = committed_size_,
+              then_sync = std::move(task.run)]() -> Result<> {
+    TRY(file->truncate(size));
+    return then_sync();
+  };
+  tasks_.push_back(std::move(task));
   return go_offline(std::move(error));
 }
 
 bool PartitionLog::may_be_opened_again() const {
-  return offline_ && offline_->is_shortage() && syncs_.empty() && tasks_.empty();
+  return offline_ && offline_->is_shortage() && !syncs_.is_under_way() && tasks_.empty();
 }
 
 PartitionLog::Appended PartitionLog::append(std::span<std::byte> batch, const KeeperPtr& owner,
@@ -159,9 +148,7 @@ Result<> PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,
   if (must_roll(BatchView(batch), context)) {
     TRY(roll(context.now));
   }
-  if (last_synced_.empty() || last_synced_.front() != active().file()) {
-    TRY(prepare_sync_of_names());
-  }
+  TRY(unsynced_.prepare_for(active()));
   wire::set_base_offset(batch, next_offset_);
   wire::set_leader_epoch(batch, context.leader_epoch);
   const BatchView view(batch);
@@ -170,7 +157,7 @@ Result<> PartitionLog::stage(std::span<std::byte> batch, const KeeperPtr& owner,
   active().note(view, context.config.index_interval_bytes);
   learn_producers(view, active());
   next_offset_ = view.next_offset();
-  const bool is_flushed = next_offset_ - sync_planned_ >= context.config.flush_messages;
+  const bool is_flushed = next_offset_ - syncs_.planned() >= context.config.flush_messages;
   awaits_durability_ = awaits_durability_ || context.config.is_durable || is_flushed;
   return {};
 }
@@ -181,7 +168,17 @@ void PartitionLog::learn_producers(const BatchView& batch, Segment& segment) {
   note_marker(ended->first_offset, ended->last_offset);
   if (ended->result == wire::TransactionResult::commit) return;
   const Offset stable = producers_.first_unstable_offset().value_or(ended->last_offset + 1);
-  segment.note(AbortedEntry{ended->producer, ended->first_offset, ended->last_offset, stable});
+  const AbortedEntry entry{ended->producer, ended->first_offset, ended->last_offset, stable};
+  if (segment.note(entry)) aborted_sum_.add(entry);
+}
+
+// Those that the segments know, once the log was read.
+void PartitionLog::count_aborted() {
+  aborted_sum_.clear();
+  for (const auto& [base, segment] : segments_.all()) {
+    for (const AbortedEntry& each : segment->aborted()) aborted_sum_.add(each);
+  }
+  aborted_sum_.synced(syncs_.durable());
 }
 
 Offset PartitionLog::last_stable_at(Offset high_watermark) const {
@@ -218,7 +215,7 @@ Result<> PartitionLog::roll(Timestamp now) {
   TRY(commit());
   Segment& sealed = active();
   auto outcome = [&]() -> Result<> {
-    TRY(prepare_sync_of_names());
+    TRY(unsynced_.prepare_names());
     TRY(flush_indexes(Segment::Flush::sealed));
     TRY(write_snapshot());
     return add_segment();
@@ -229,7 +226,7 @@ Result<> PartitionLog::roll(Timestamp now) {
   committed_size_ = 0;
   written_behind_ = 0;
   bytes_since_checkpoint_ = 0;
-  tasks_.push_back(sync_task(files_to_sync(sealed), SyncKind::checkpoint));
+  tasks_.push_back(sync_task(sealed));
   synced_size_ = 0;
   return {};
 }
@@ -245,16 +242,9 @@ Result<> PartitionLog::add_segment() {
   return {};
 }
 
-// What is needed to sync names is there before anything depends on it.
-Result<> PartitionLog::prepare_sync_of_names() {
-  if (names_) return {};
-  TRY(names_, files_.open(directory_, FileSystem::Open::directory));
-  return {};
-}
-
 Result<> PartitionLog::flush_indexes(Segment::Flush how) {
   if (active().needs_transaction_file()) {
-    TRY(prepare_sync_of_names());
+    TRY(unsynced_.prepare_names());
   }
   return active().flush_indexes(how);
 }
@@ -272,7 +262,7 @@ Result<> PartitionLog::commit() {
     return go_offline(written.error());
   }
   std::size_t bytes = 0;
-  if (awaits_durability_) must_be_durable_ = next_offset_;
+  if (awaits_durability_) syncs_.require(next_offset_);
   awaits_durability_ = false;
   for (Staged& each : staged_) {
     bytes_since_checkpoint_ += static_cast<std::int64_t>(each.bytes.size());
@@ -299,9 +289,10 @@ Result<> PartitionLog::write_staged() {
 }
 
 Result<> PartitionLog::write_caches() {
-  if (active().needs_transaction_file()) {
-    TRY(prepare_sync_of_names());
+  if (active().needs_transaction_file() || epochs_changed_) {
+    TRY(unsynced_.prepare_names());
   }
+  if (active().has_new_aborted()) unsynced_.note_new_aborted();
   TRY(active().flush_aborted());
   return epochs_changed_ ? write_epochs() : Result<>{};
 }
@@ -331,45 +322,33 @@ Result<> PartitionLog::plan_checkpoint() {
   TRY(flush_indexes(Segment::Flush::so_far));
   TRY(write_snapshot());
   bytes_since_checkpoint_ = 0;
-  tasks_.push_back(sync_task(files_to_sync(active()), SyncKind::checkpoint));
+  tasks_.push_back(sync_task(active()));
   return {};
 }
 
 PartitionLog::PlannedSync PartitionLog::plan_sync() {
   owner_.enter();
   std::optional<Stretch> stretch;
-  if (files_to_sync(active()) == last_synced_) {
+  if (unsynced_.has_only_records(active())) {
     stretch = {active().base_offset(), active().file(), synced_size_, committed_size_};
   }
-  return {sync_task(files_to_sync(active()), SyncKind::durability), std::move(stretch)};
+  return {sync_task(active()), std::move(stretch)};
 }
 
-PartitionLog::BackgroundTask PartitionLog::sync_task(std::vector<FilePtr> synced, SyncKind kind) {
-  sync_planned_ = written_;
+PartitionLog::BackgroundTask PartitionLog::sync_task(const Segment& segment) {
   synced_size_ = committed_size_;
-  syncs_.push_back({++last_sync_, written_, kind});
-  if (std::exchange(last_synced_, synced) != synced) {
-    ASSERT(names_);
-    synced.push_back(std::exchange(names_, {}));
-  }
-  return {[synced = std::move(synced)] { return sync(synced); }, last_sync_};
+  return {unsynced_.take_sync(segment), syncs_.begin(written_)};
 }
 
 void PartitionLog::synced(SyncNumber sync) {
   owner_.enter();
-  const auto done = std::find_if(syncs_.begin(), syncs_.end(),
-                                 [&](const Sync& each) { return each.number == sync; });
-  ASSERT(done != syncs_.end());
-  done->is_done = true;
-  for (; !syncs_.empty() && syncs_.front().is_done; syncs_.pop_front()) {
-    durable_ = syncs_.front().end;
-    if (syncs_.front().kind == SyncKind::checkpoint) recovery_point_ = durable_;
-  }
+  syncs_.done(sync);
+  aborted_sum_.synced(syncs_.durable());
   if (!offline_) move_high_watermark();
 }
 
 void PartitionLog::move_high_watermark() {
-  const Offset target = must_be_durable_ <= durable_ ? written_ : durable_;
+  const Offset target = syncs_.is_waited_for() ? syncs_.durable() : written_;
   if (target < high_watermark_) return;
   std::size_t bytes = 0;
   for (; !unread_.empty() && unread_.front().end <= target; unread_.pop_front()) {
@@ -398,7 +377,7 @@ Result<> PartitionLog::write_snapshot() {
 // may be lost. Kafka keeps those at the beginning of a segment too.
 Result<> PartitionLog::remove_old_snapshots() {
   // One more than that, as the recovery point on the disk lags.
-  while (snapshots_.size() > 2 && snapshots_[2] <= recovery_point_) {
+  while (snapshots_.size() > 2 && snapshots_[2] <= syncs_.durable()) {
     const Offset old = snapshots_.front();
     snapshots_.erase(snapshots_.begin());
     if (segments_.has_segment_at(old)) continue;
@@ -413,7 +392,9 @@ std::string PartitionLog::snapshot_path(Offset offset) const {
 }
 
 Result<> PartitionLog::write_epochs() {
-  TRY(files_.write_cache_file(directory_ + "/leader-epoch-checkpoint", as_bytes(epochs_.encode())));
+  TRY(FilePtr file,
+      files_.write_cache_file(directory_ + "/leader-epoch-checkpoint", as_bytes(epochs_.encode())));
+  unsynced_.add_epochs(std::move(file));
   epochs_changed_ = false;
   return {};
 }
@@ -473,6 +454,7 @@ Result<> PartitionLog::advance_log_start(Offset start) {
   if (epochs_.truncate_before(start)) epochs_changed_ = true;
   if (auto written = write_caches(); !written && !may_pass(written)) return written;
   while (Segment* const oldest = segments_.oldest_before(start)) {
+    for (const AbortedEntry& each : oldest->aborted()) aborted_sum_.remove_first(each);
     TRY(oldest->remove_files());
     auto snapshot = files_.remove(snapshot_path(oldest->base_offset()));
     if (!snapshot && snapshot.error().fault != Fault::not_found) return snapshot;
@@ -488,11 +470,12 @@ Result<> PartitionLog::close() {
   TRY(write_caches());
   TRY(active().flush_indexes(Segment::Flush::sealed));
   TRY(write_snapshot());
-  if (durable_ < next_offset_) {
-    TRY(sync(files_to_sync(active())));
-    TRY(files_.sync_directory(directory_));
+  if (syncs_.durable() < next_offset_) {
+    TRY(unsynced_.prepare_names());
+    TRY(unsynced_.take_sync(active())());
   }
-  recovery_point_ = next_offset_;
+  syncs_.begin_at(next_offset_);
+  aborted_sum_.synced(next_offset_);
   return remove_old_snapshots();
 }
 

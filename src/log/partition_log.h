@@ -5,14 +5,19 @@
 #include "base/result.h"
 #include "base/slice.h"
 #include "base/thread_owner.h"
+#include "log/aborted_sum.h"
 #include "log/batch_validator.h"
 #include "log/file.h"
+#include "log/log_checkpoint.h"
 #include "log/log_config.h"
 #include "log/producer_state.h"
 #include "log/readable_log.h"
 #include "log/segment_list.h"
+#include "log/sync_progress.h"
 #include "log/tail_cache.h"
+#include "log/unsynced_files.h"
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -44,13 +49,13 @@ class PartitionLog final : public ReadableLog {
     FileSystem& files;
     TailCache& cache;
     std::string directory;
-    Offset recovery_point;    // all before it was synced: not checked again
-    Offset log_start_offset;  // as checkpointed; records before it were deleted
+    LogCheckpoint known;
+    std::function<Result<>()> sync_folder = {};  // as DataDirectory::Prepared has it
   };
 
   // What opening found out, for the log of the process.
   struct Recovery {
-    std::int64_t bytes_checked = 0;
+    std::atomic<std::int64_t> bytes_checked = 0;  // so far; others may look
     std::int64_t bytes_cut = 0;
     std::string cut_file;
     Offset cut_offset;
@@ -123,7 +128,9 @@ class PartitionLog final : public ReadableLog {
   Offset staged_end() const { return next_offset_; }
   // Behind what is written; the high watermark is there or comes there.
   Offset end() const { return written_; }
-  Offset recovery_point() const { return recovery_point_; }
+  // Behind what is known to be on the disk.
+  Offset recovery_point() const { return syncs_.durable(); }
+  std::uint32_t aborted_sum() const { return aborted_sum_.value(); }
   const ProducerState& producers() const { return producers_; }
   std::int64_t size() const { return segments_.size(); }
   const std::optional<Error>& offline() const { return offline_; }
@@ -132,14 +139,18 @@ class PartitionLog final : public ReadableLog {
 
   // Work that may block and so belongs on another thread. run() touches only files. What has a
   // number is a sync: tell synced() when it succeeded, and sync_failed() when not.
-  using SyncNumber = std::uint64_t;
+  using SyncNumber = SyncProgress::Number;
   struct BackgroundTask {
     std::function<Result<>()> run;
     std::optional<SyncNumber> sync;
   };
   std::vector<BackgroundTask> take_background_tasks() { return std::exchange(tasks_, {}); }
-  // Whether the high watermark waits for a sync that was not begun yet.
-  bool awaits_sync() const { return !offline_ && must_be_durable_ > sync_planned_; }
+  // Whether the high watermark waits for a sync that was not begun yet, or somebody wants one.
+  bool awaits_sync() const { return !offline_ && syncs_.awaits_sync(); }
+  // Of all that is written now.
+  void want_sync() { syncs_.want(written_); }
+  // Whether more is written than the syncs that were begun make durable.
+  bool is_unsynced() const { return !offline_ && written_ > syncs_.planned(); }
   // Begins one of all that is written. Instead of run() the bytes between may be made durable by
   // other means, where they are given: the file is known to the disk, and they are all there is.
   struct Stretch {
@@ -179,12 +190,12 @@ class PartitionLog final : public ReadableLog {
   // Where only space is missing, what was committed stands.
   bool is_readable() const { return !offline_ || offline_->is_shortage(); }
   void learn_producers(const wire::BatchView& batch, Segment& segment);
+  void count_aborted();
   Offset last_stable_at(Offset high_watermark) const;
   void note_marker(Offset first_offset, Offset marker);
   bool must_roll(const wire::BatchView& batch, const AppendContext& context);
   Result<> roll(Timestamp now);
-  enum class SyncKind { durability, checkpoint };
-  BackgroundTask sync_task(std::vector<FilePtr> synced, SyncKind kind);
+  BackgroundTask sync_task(const Segment& segment);
   void move_high_watermark();
   Result<> write_snapshot();
   Result<> remove_old_snapshots();
@@ -192,7 +203,6 @@ class PartitionLog final : public ReadableLog {
   Result<> write_epochs();
   void plan_write_behind();
   Result<> plan_checkpoint();
-  Result<> prepare_sync_of_names();
   Result<> flush_indexes(Segment::Flush how);
   Result<> add_segment();
   Result<> stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
@@ -210,8 +220,7 @@ class PartitionLog final : public ReadableLog {
   std::string directory_;
   SegmentList segments_;  // never empty
   Timestamp active_since_{};
-  Offset next_offset_;  // behind what is staged
-  Offset recovery_point_;
+  Offset next_offset_;               // behind what is staged
   std::vector<Offset> snapshots_;    // that have a file, but for those of old segments; in order
   std::int64_t committed_size_ = 0;  // of the active segment
   std::int64_t written_behind_ = 0;  // of the active segment
@@ -219,22 +228,12 @@ class PartitionLog final : public ReadableLog {
   std::vector<Staged> staged_;
   std::vector<Bytes> pieces_;
   std::vector<BackgroundTask> tasks_;
-  struct Sync {
-    SyncNumber number;
-    Offset end;
-    SyncKind kind;
-    bool is_done = false;
-  };
-  std::deque<Sync> syncs_;  // under way, in the order in which they were begun
-  SyncNumber last_sync_ = 0;
-  std::int64_t synced_size_ = 0;      // of the active segment: durable, or will be
-  std::vector<FilePtr> last_synced_;  // whose names are on the disk, or will be
-  FilePtr names_;                     // the directory, where there are others
+  SyncProgress syncs_;
+  UnsyncedFiles unsynced_;
+  std::int64_t synced_size_ = 0;  // of the active segment: durable, or will be
+  AbortedSum aborted_sum_;
   Offset written_;
-  Offset durable_;                  // all before it is on the disk
-  Offset sync_planned_;             // and will be, up to here
   bool awaits_durability_ = false;  // what is staged
-  Offset must_be_durable_;          // before the high watermark passes `durable_`
   struct Write {
     Offset end;
     std::size_t bytes;

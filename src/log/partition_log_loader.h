@@ -16,30 +16,40 @@ namespace odradek::log {
 // read whole and their checksums decide. Indexes, snapshots and the epoch file are caches: one that
 // is missing or damaged makes the walk begin earlier, and the state comes out the same.
 //
-// In the last segment the log ends before the first batch that is not whole: what follows is cut
-// off and reported. In an earlier segment that would silently drop the segments behind it, so it is
-// an error and the partition does not come up.
+// The log ends before the first batch that is not whole. What follows was not synced, and is cut
+// off and reported, unless it is damage: something that is known to have been on the disk, or bytes
+// that a power cut does not leave, with whole batches behind them. Then it is an error, nothing is
+// changed, and the partition does not come up.
 class PartitionLogLoader {
  public:
   static Result<std::unique_ptr<PartitionLog>> load(const PartitionLog::Place& place,
                                                     PartitionLog::Recovery& recovery);
 
  private:
-  PartitionLogLoader(PartitionLog& log, PartitionLog::Recovery& recovery)
-      : log_(log), recovery_(recovery) {}
+  PartitionLogLoader(PartitionLog& log, const PartitionLog::Place& place,
+                     PartitionLog::Recovery& recovery)
+      : log_(log), place_(place), recovery_(recovery) {}
 
   Result<> find_segments();
   Result<> load_epochs();
+  Result<> check_aborted();
   Result<> load_snapshot();
   Result<> replay();
   Result<> remove_useless_snapshots();
   Result<> replay_segment(Offset base, Segment& segment, Offset from);
+  Result<> check_end(Segment& segment, std::int64_t position, std::int64_t end);
+  Result<> cut(Segment& segment, std::int64_t bytes);
+  Result<> drop_segments_behind(Offset base);
   void learn(const wire::BatchView& batch, Segment& segment);
 
   PartitionLog& log_;
+  const PartitionLog::Place& place_;
   PartitionLog::Recovery& recovery_;
   bool epochs_known_ = false;
+  bool has_unknown_epoch_ = false;  // before the recovery point
+  bool aborted_known_ = true;
   Offset snapshot_offset_{-1};
+  bool is_cut_ = false;
   std::vector<Offset> snapshots_;  // all that have a file, in order
   std::set<Offset> indexed_;       // segments with a .txnindex
 };

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
@@ -161,6 +162,13 @@ Result<FilePtr> PosixFileSystem::open(const std::string& path, Open how) {
   return FilePtr(new PosixFile(*this, descriptor, path, kind));
 }
 
+Result<FilePtr> PosixFileSystem::lock(const std::string& path) {
+  TRY(FilePtr file, open(path, Open::create));
+  if (::flock(file->descriptor(), LOCK_EX | LOCK_NB) == 0) return file;
+  if (errno != EWOULDBLOCK) return system_error("lock", path, errno);
+  return Error{Fault::in_use, path + " is locked"};
+}
+
 Result<> PosixFileSystem::create_directories(const std::string& path) {
   std::error_code failed;
   std::filesystem::create_directories(path, failed);
@@ -209,6 +217,12 @@ Result<> PosixFileSystem::sync_all(const std::string& path) {
 }
 
 bool PosixFileSystem::exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+Result<std::int64_t> PosixFileSystem::identity(const std::string& directory) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0) return system_error("look at", directory, errno);
+  return static_cast<std::int64_t>(status.st_ino);
+}
 
 Result<FileSystem::Space> PosixFileSystem::space(const std::string& path) {
   struct statvfs status {};

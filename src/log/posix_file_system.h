@@ -18,6 +18,7 @@ class PosixFileSystem : public FileSystem {
       : on_final_failure_(std::move(on_final_failure)) {}
 
   Result<FilePtr> open(const std::string& path, Open how) override;
+  Result<FilePtr> lock(const std::string& path) override;
   Result<> create_directories(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;
   Result<> rename(const std::string& from, const std::string& to) override;
@@ -26,6 +27,7 @@ class PosixFileSystem : public FileSystem {
   Result<> sync_directory(const std::string& path) override;
   Result<> sync_all(const std::string& directory) override;
   bool exists(const std::string& path) override;
+  Result<std::int64_t> identity(const std::string& directory) override;
   Result<Space> space(const std::string& path) override;
 
  private:

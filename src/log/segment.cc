@@ -33,6 +33,7 @@ std::optional<Offset> offset_in_file_name(std::string_view name, std::string_vie
 }
 
 Result<> Segment::create() {
+  own_from_ = 0;
   TRY(file_, files_.open(log_path(), FileSystem::Open::create));
   // Of a segment of this name that a power cut took.
   auto removed = files_.remove(path_ + ".txnindex");
@@ -40,27 +41,36 @@ Result<> Segment::create() {
   return file_->truncate(0);
 }
 
-Result<> Segment::load() {
+Result<> Segment::load(Damage damage) {
   if (file_) return {};
-  auto loaded = load_files();
+  auto loaded = load_files(damage);
   if (!loaded) file_.reset();  // half a picture is none: the next call tries again
   return loaded;
 }
 
-Result<> Segment::load_files() {
+Result<> Segment::load_files(Damage damage) {
   TRY(file_, files_.open(log_path(), FileSystem::Open::existing));
   TRY(size_, file_->size());
-  TRY(load_index_files());
-  return scan_behind_last_entry();
+  own_from_ = size_;
+  TRY(const bool index_knows_more, load_index_files());
+  TRY(const std::int64_t whole, scan_behind_last_entry());
+  if (damage == Damage::ends_the_search) return {};
+  if (whole < size_) return damaged_at(whole);
+  const Offset next =
+      last_batch_ ? base_offset_ + (last_batch_->relative_offset + 1) : base_offset_;
+  const bool is_short = index_knows_more && next_base_ && next < *next_base_;
+  return is_short ? Result<>(damaged_at(size_)) : Result<>();
 }
 
-Result<> Segment::load_index_files() {
+// True where the index speaks of more than the file has.
+Result<bool> Segment::load_index_files() {
   TRY(const Buffer offsets, read_or_empty(files_, path_ + ".index"));
   TRY(const Buffer times, read_or_empty(files_, path_ + ".timeindex"));
   offsets_.load(offsets);
+  const std::size_t entries = offsets_.entries().size();
   offsets_.keep_while([&](const OffsetEntry& entry) { return entry.position < size_; });
   times_.load(times);
-  return {};
+  return offsets_.entries().size() < entries;
 }
 
 Result<> Segment::reload_aborted() {
@@ -77,7 +87,9 @@ Result<> Segment::reload_aborted() {
 Result<> Segment::forget_aborted_from(Offset offset) {
   if (has_unread_aborted_) {
     TRY(reload_aborted());
-    // What another process wrote is synced with what this one writes.
+  }
+  // What another process wrote is synced with what this one writes.
+  if (!aborted_.entries().empty() && !transaction_file_) {
     TRY(transaction_file_, files_.open(path_ + ".txnindex", FileSystem::Open::create));
   }
   aborted_.keep_while([&](const AbortedEntry& entry) { return entry.last_offset < offset; });
@@ -104,15 +116,35 @@ Result<bool> Segment::find_aborted(Offset from, Offset end, std::vector<AbortedE
   return false;
 }
 
+// Whether an entry leads to its batch; else the index is not of this log, or damaged.
+Result<bool> Segment::is_right(const OffsetEntry& entry) {
+  BatchScanner probe = scanner(entry.position, size_, BatchScanner::Read::headers);
+  TRY(const auto found, probe.next());
+  return found && found->batch.next_offset() == base_offset_ + (entry.relative_offset + 1);
+}
+
+Result<bool> Segment::is_right(const TimeEntry& entry) {
+  const Offset offset = base_offset_ + entry.relative_offset;
+  TRY(const std::int64_t position, position_at_or_before(offset));
+  BatchScanner scanner = this->scanner(position, size_, BatchScanner::Read::headers);
+  for (;;) {
+    TRY(const auto found, scanner.next());
+    if (!found) return false;
+    if (found->batch.next_offset() <= offset) continue;
+    return found->batch.next_offset() == offset + 1 &&
+           found->batch.max_timestamp().value == entry.timestamp;
+  }
+}
+
 // Where the batch of the last index entry begins; an index that does not lead to a batch boundary
 // is not of this log, and is dropped.
 Result<std::int64_t> Segment::end_of_index() {
   if (!offsets_.entries().empty() && !times_.entries().empty()) {
-    const OffsetEntry last = offsets_.entries().back();
-    BatchScanner probe(*file_, last.position, size_, BatchScanner::Read::headers);
-    TRY(const auto found, probe.next());
-    const Offset expected = base_offset_ + last.relative_offset;
-    if (found && found->batch.next_offset() == expected + 1) return last.position;
+    TRY(const bool leads_to_batch, is_right(offsets_.entries().back()));
+    TRY(const bool knows_time, is_right(times_.entries().back()));
+    if (leads_to_batch && knows_time && !offsets_.entries().empty()) {
+      return offsets_.entries().back().position;
+    }
   }
   offsets_.clear();
   times_.clear();
@@ -120,10 +152,10 @@ Result<std::int64_t> Segment::end_of_index() {
 }
 
 // Finds out what the indexes do not say: the batches behind their last entry, and the timestamp of
-// the first batch.
-Result<> Segment::scan_behind_last_entry() {
+// the first batch. Returns where whole batches end.
+Result<std::int64_t> Segment::scan_behind_last_entry() {
   TRY(const std::int64_t position, end_of_index());
-  BatchScanner first(*file_, 0, size_, BatchScanner::Read::headers);
+  BatchScanner first = scanner(0, size_, BatchScanner::Read::headers);
   TRY(const auto opening, first.next());
   if (opening) first_timestamp_ = opening->batch.max_timestamp();
   const std::int64_t end = size_;
@@ -133,13 +165,20 @@ Result<> Segment::scan_behind_last_entry() {
     max_timestamp_ = {times_.entries().back().timestamp};
     offset_of_max_timestamp_ = base_offset_ + times_.entries().back().relative_offset;
   }
-  BatchScanner rest(*file_, position, end, BatchScanner::Read::headers);
+  BatchScanner rest = scanner(position, end, BatchScanner::Read::headers);
   for (;;) {
     TRY(const auto found, rest.next());
     if (!found) break;
     note(found->batch, default_index_interval);
   }
-  size_ = end;
+  return std::exchange(size_, end);
+}
+
+Result<> Segment::rebuild_indexes() {
+  offsets_.clear();
+  times_.clear();
+  max_timestamp_ = {};
+  TRY(scan_behind_last_entry());
   return {};
 }
 
@@ -151,10 +190,11 @@ Result<> Segment::extend(Offset end, const EachBatch& each) {
     offsets_.keep_while(
         [&](const OffsetEntry& entry) { return base_offset_ + entry.relative_offset < end; });
     file_ = std::move(file);
+    own_from_ = size_;
     TRY(size_, end_of_index());
   }
   TRY(const std::int64_t file_end, file_->size());
-  BatchScanner scanner(*file_, size_, file_end, BatchScanner::Read::headers);
+  BatchScanner scanner = this->scanner(size_, file_end, BatchScanner::Read::headers);
   for (;;) {
     TRY(const auto found, scanner.next());
     if (!found || found->batch.base_offset() >= end) return {};
@@ -163,7 +203,16 @@ Result<> Segment::extend(Offset end, const EachBatch& each) {
   }
 }
 
-Result<std::int64_t> Segment::recover(std::int64_t position, const EachBatch& each) {
+Result<std::int64_t> Segment::replay(std::int64_t begin, std::int64_t end, const EachBatch& each) {
+  BatchScanner scanner = this->scanner(begin, end, BatchScanner::Read::headers);
+  for (;;) {
+    TRY(const auto found, scanner.next());
+    if (!found) return scanner.position();
+    each(found->batch);
+  }
+}
+
+Result<std::int64_t> Segment::recover(std::int64_t position, Offset next, const EachBatch& each) {
   const std::int64_t end = size_;
   offsets_.keep_while([&](const OffsetEntry& entry) { return entry.position < position; });
   const std::int32_t known =
@@ -175,14 +224,24 @@ Result<std::int64_t> Segment::recover(std::int64_t position, const EachBatch& ea
       base_offset_ + (times_.entries().empty() ? 0 : times_.entries().back().relative_offset);
   size_ = position;
   bytes_since_entry_ = 0;
-  BatchScanner scanner(*file_, position, end, BatchScanner::Read::whole_batches);
+  BatchScanner scanner = this->scanner(position, end, BatchScanner::Read::whole_batches);
+  scanner.expect(next);
   for (;;) {
     TRY(const auto found, scanner.next());
     if (!found) break;
     note(found->batch, default_index_interval);
     each(found->batch);
   }
+  own_from_ = std::min(own_from_, position);
   return end - size_;
+}
+
+// In the last segment nothing was compacted yet.
+BatchScanner Segment::scanner(std::int64_t begin, std::int64_t end, BatchScanner::Read read) {
+  BatchScanner scanner(*file_, begin, end, read);
+  if (begin == 0) scanner.expect(base_offset_);
+  if (!next_base_) scanner.expect(BatchScanner::Gaps::never);
+  return scanner;
 }
 
 Result<> Segment::cut() { return file_->truncate(size_); }
@@ -194,9 +253,9 @@ void Segment::note(const wire::BatchView& batch, std::int32_t index_interval_byt
     max_timestamp_ = batch.max_timestamp();
     offset_of_max_timestamp_ = last;
   }
+  last_batch_ = {static_cast<std::int32_t>(last - base_offset_), static_cast<std::int32_t>(size_)};
   if (bytes_since_entry_ > index_interval_bytes) {
-    offsets_.add(
-        {static_cast<std::int32_t>(last - base_offset_), static_cast<std::int32_t>(size_)});
+    offsets_.add(*last_batch_);
     times_.add(
         {max_timestamp_.value, static_cast<std::int32_t>(offset_of_max_timestamp_ - base_offset_)});
     bytes_since_entry_ = 0;
@@ -214,19 +273,43 @@ std::optional<Offset> Segment::offset_behind(std::int64_t position) const {
   return base_offset_ + found->relative_offset + 1;
 }
 
-std::int64_t Segment::position_at_or_before(Offset offset) const {
-  const auto entry = offsets_.last_where(
-      [&](const OffsetEntry& each) { return each.relative_offset <= offset - base_offset_; });
+Result<std::int64_t> Segment::position_at_or_before(Offset offset) {
+  const auto is_before = [&](const OffsetEntry& each) {
+    return each.relative_offset <= offset - base_offset_;
+  };
+  auto entry = offsets_.last_where(is_before);
+  if (!entry) return 0;
+  TRY(const bool right, is_right(*entry));
+  if (right) return entry->position;
+  TRY(rebuild_indexes());
+  entry = offsets_.last_where(is_before);
   return entry ? entry->position : 0;
 }
 
-Result<std::int64_t> Segment::position_of(Offset offset) {
+Error Segment::damaged_at(std::int64_t position) const {
+  return {Fault::corrupt, log_path() + ": damaged at byte " + std::to_string(position)};
+}
+
+Result<std::int64_t> Segment::position_of(Offset offset, Damage damage) {
   TRY(load());
-  BatchScanner scanner(*file_, position_at_or_before(offset), size_, BatchScanner::Read::headers);
+  TRY(const std::int64_t begin, position_at_or_before(offset));
+  BatchScanner scanner = this->scanner(begin, size_, BatchScanner::Read::headers);
+  Extent before;
   for (;;) {
     TRY(const auto found, scanner.next());
-    if (!found) return scanner.position();
-    if (found->batch.next_offset() > offset) return found->position;
+    const bool is_damaged = !found && scanner.position() < size_;
+    if (is_damaged && damage == Damage::is_an_error) return damaged_at(scanner.position());
+    if (found && found->batch.next_offset() <= offset) {
+      before = {found->position, found->size};
+      continue;
+    }
+    // Compaction took the record, or the batch before only seems to end before it.
+    const bool is_gone =
+        found ? found->batch.base_offset() > offset : next_base_ && offset < *next_base_;
+    if (is_gone && before.size > 0 && damage == Damage::is_an_error) {
+      TRY(check(before));
+    }
+    return found ? found->position : scanner.position();
   }
 }
 
@@ -236,11 +319,14 @@ Result<std::int64_t> Segment::boundary(std::int64_t begin, std::size_t max_bytes
   if (end <= most) return end;
   const auto entry =
       offsets_.last_where([&](const OffsetEntry& each) { return each.position <= most; });
-  if (entry && entry->position > begin) return entry->position;
-  BatchScanner scanner(*file_, begin, end, BatchScanner::Read::headers);
+  const bool is_ahead = entry && entry->position > begin;
+  TRY(const bool right, is_ahead ? is_right(*entry) : Result<bool>(false));
+  if (right) return entry->position;
+  BatchScanner scanner = this->scanner(begin, end, BatchScanner::Read::headers);
   std::int64_t reached = begin;
   for (;;) {
     TRY(const auto found, scanner.next());
+    if (!found && reached == begin) return damaged_at(begin);
     if (!found || (reached > begin && scanner.position() > most)) return reached;
     reached = scanner.position();
   }
@@ -249,21 +335,59 @@ Result<std::int64_t> Segment::boundary(std::int64_t begin, std::size_t max_bytes
 Result<std::optional<Segment::Extent>> Segment::batch_at_time(Timestamp timestamp, Offset offset) {
   TRY(load());
   if (max_timestamp_ < timestamp) return std::nullopt;
-  const auto entry =
-      times_.last_where([&](const TimeEntry& each) { return each.timestamp < timestamp.value; });
+  const auto is_before = [&](const TimeEntry& each) { return each.timestamp < timestamp.value; };
+  auto entry = times_.last_where(is_before);
+  TRY(const bool right, entry ? is_right(*entry) : Result<bool>(true));
+  if (!right) {
+    TRY(rebuild_indexes());
+    entry = times_.last_where(is_before);
+  }
   const Offset from = entry ? base_offset_ + entry->relative_offset : base_offset_;
-  BatchScanner scanner(*file_, position_at_or_before(std::max(from, offset)), size_,
-                       BatchScanner::Read::headers);
+  TRY(const std::int64_t begin, position_at_or_before(std::max(from, offset)));
+  BatchScanner scanner = this->scanner(begin, size_, BatchScanner::Read::headers);
   for (;;) {
     TRY(const auto found, scanner.next());
+    if (!found && scanner.position() < size_) return damaged_at(scanner.position());
     if (!found) return std::nullopt;
     if (found->batch.next_offset() <= offset) continue;
     if (found->batch.max_timestamp() >= timestamp) return Extent{found->position, found->size};
   }
 }
 
+Result<> Segment::check(Extent extent) {
+  const std::int64_t checked_end = checked_.position + checked_.size;
+  const bool goes_on = checked_.position <= extent.position && extent.position <= checked_end;
+  if (!goes_on) checked_ = {extent.position, 0};
+  const std::int64_t begin = goes_on ? checked_end : extent.position;
+  const std::int64_t end = std::min(extent.position + extent.size, own_from_);
+  if (begin >= end) return {};
+  BatchScanner scanner = this->scanner(begin, end, BatchScanner::Read::whole_batches);
+  if (checked_.size > 0) scanner.expect(checked_next_);
+  Offset next = checked_next_;
+  for (;;) {
+    TRY(const auto found, scanner.next());
+    if (!found) break;
+    next = found->batch.next_offset();
+  }
+  if (scanner.position() < end) return damaged_at(scanner.position());
+  TRY(const bool is_right, may_end_at(end, next));
+  if (!is_right) return damaged_at(end);
+  checked_.size = end - checked_.position;
+  checked_next_ = next;
+  return {};
+}
+
+// Whether what stands there follows those offsets. Where it is no batch it says nothing of them.
+Result<bool> Segment::may_end_at(std::int64_t position, Offset next) {
+  if (position == size_) return !next_base_ || next <= *next_base_;
+  BatchScanner scanner(*file_, position, size_, BatchScanner::Read::headers);
+  TRY(const auto found, scanner.next());
+  return !found || found->batch.base_offset() >= next;
+}
+
 Result<Buffer> Segment::read(Extent extent) {
   TRY(load());
+  TRY(check(extent));
   Buffer bytes(static_cast<std::size_t>(extent.size));
   TRY(const std::size_t got, file_->read(bytes, extent.position));
   if (got != bytes.size()) return Error{Fault::corrupt, log_path() + ": ends inside a batch"};
@@ -272,6 +396,7 @@ Result<Buffer> Segment::read(Extent extent) {
 
 Result<> Segment::flush_indexes(Flush how) {
   if (how == Flush::sealed && size_ > 0) {
+    if (last_batch_) offsets_.add(*last_batch_);
     times_.add(
         {max_timestamp_.value, static_cast<std::int32_t>(offset_of_max_timestamp_ - base_offset_)});
   }
@@ -283,7 +408,8 @@ Result<> Segment::flush_indexes(Flush how) {
 }
 
 Result<> Segment::remove_files() {
-  for (const char* suffix : {".log", ".index", ".timeindex", ".txnindex"}) {
+  // The index goes before the log: an index without a log is a log that was lost.
+  for (const char* suffix : {".index", ".timeindex", ".txnindex", ".log"}) {
     auto removed = files_.remove(path_ + suffix);
     if (!removed && removed.error().fault != Fault::not_found) return removed;
   }

@@ -26,17 +26,26 @@ class Segment {
   Segment(FileSystem& files, std::string path, Offset base_offset)
       : files_(files), path_(std::move(path)), base_offset_(base_offset) {}
 
+  // The segment behind it begins there; none where it is the last one.
+  void is_followed_by(std::optional<Offset> next_base) { next_base_ = next_base; }
+
   // Makes the files of a new, empty segment.
   Result<> create();
 
   // Opens the file and takes the indexes as they are, rebuilding what is missing or cannot be.
-  // Does nothing the second time.
-  Result<> load();
+  // Where an index knows of more than the file has, and the segment behind it too, that is damage
+  // of the file, unless it may be torn. Does nothing the second time.
+  enum class Damage { is_an_error, ends_the_search };
+  Result<> load(Damage damage = Damage::is_an_error);
 
-  // Believes nothing from `position` on: checks every batch, indexes it again and tells `each` of
-  // it. Returns how many bytes at the end are no batch; they still stand in the file.
   using EachBatch = std::function<void(const wire::BatchView&)>;
-  Result<std::int64_t> recover(std::int64_t position, const EachBatch& each);
+  // Tells `each` of the batches in [begin, end), whose headers are believed. Returns where the last
+  // one ends.
+  Result<std::int64_t> replay(std::int64_t begin, std::int64_t end, const EachBatch& each);
+  // Believes nothing from `position` on, where `next` is to follow: checks every batch, indexes it
+  // again and tells `each` of it. Returns how many bytes at the end are no batch; they still stand
+  // in the file.
+  Result<std::int64_t> recover(std::int64_t position, Offset next, const EachBatch& each);
   // For a reader beside the one that writes the segment: takes into account what that one put into
   // the file since, as far as `end`, and tells `each` of it. Opens the file the first time.
   Result<> extend(Offset end, const EachBatch& each);
@@ -48,9 +57,12 @@ class Segment {
 
   // Takes a transaction into account that a marker in this segment has aborted; written to the file
   // by flush_aborted(), which does nothing where there is nothing new.
-  void note(const AbortedEntry& aborted) { aborted_.add(aborted); }
+  // False where it stands before one that is known.
+  bool note(const AbortedEntry& aborted) { return aborted_.add(aborted); }
+  const std::vector<AbortedEntry>& aborted() const { return aborted_.entries(); }
   Result<> flush_aborted();
-  bool needs_transaction_file() const { return !aborted_.is_flushed() && !transaction_file_; }
+  bool has_new_aborted() const { return !aborted_.is_flushed(); }
+  bool needs_transaction_file() const { return has_new_aborted() && !transaction_file_; }
   // Those whose marker stands at or behind `offset` will be noted again.
   Result<> forget_aborted_from(Offset offset);
   // There is a file of them, which is read when it is needed.
@@ -60,8 +72,9 @@ class Segment {
   // Adds those that may lie in [from, end); true where no later segment has any.
   Result<bool> find_aborted(Offset from, Offset end, std::vector<AbortedEntry>& found);
 
-  // Where the first batch begins that ends behind `offset`; the end where there is none.
-  Result<std::int64_t> position_of(Offset offset);
+  // Where the first batch begins that ends behind `offset`; the end where there is none. Bytes
+  // before that which are no batch are Fault::corrupt, as for all who read, or end the search.
+  Result<std::int64_t> position_of(Offset offset, Damage damage = Damage::is_an_error);
   // A batch boundary in (begin, begin + max_bytes], as far behind as the index knows one, else the
   // end of the batch at `begin`; never behind `end`.
   Result<std::int64_t> boundary(std::int64_t begin, std::size_t max_bytes, std::int64_t end);
@@ -73,9 +86,14 @@ class Segment {
   // An offset that no record before `position` has; none where the index does not know one.
   std::optional<Offset> offset_behind(std::int64_t position) const;
   Result<std::optional<Extent>> batch_at_time(Timestamp timestamp, Offset offset);
+  // Whole batches; Fault::corrupt where they are damaged.
   Result<Buffer> read(Extent extent);
+  // To be called before the file is read otherwise. What this process did not write itself is
+  // looked at, and only once if one extent follows the other.
+  Result<> check(Extent extent);
 
-  // Writes the indexes to their files; with the last time entry, when the segment is complete.
+  // Writes the indexes to their files; with entries for the last batch, when the segment is
+  // complete.
   enum class Flush { so_far, sealed };
   Result<> flush_indexes(Flush how);
   // Removes the files; those that are still being sent live on without a name.
@@ -92,23 +110,34 @@ class Segment {
   bool index_is_full() const;
 
  private:
-  Result<> load_files();
-  Result<> load_index_files();
+  Result<> load_files(Damage damage);
+  Result<bool> load_index_files();
   Result<std::int64_t> end_of_index();
-  Result<> scan_behind_last_entry();
-  std::int64_t position_at_or_before(Offset offset) const;
+  Result<std::int64_t> scan_behind_last_entry();
+  Result<> rebuild_indexes();
+  Result<bool> is_right(const OffsetEntry& entry);
+  Result<bool> is_right(const TimeEntry& entry);
+  Result<std::int64_t> position_at_or_before(Offset offset);
+  BatchScanner scanner(std::int64_t begin, std::int64_t end, BatchScanner::Read read);
+  Result<bool> may_end_at(std::int64_t position, Offset next);
+  Error damaged_at(std::int64_t position) const;
 
   FileSystem& files_;
   std::string path_;
   Offset base_offset_;
+  std::optional<Offset> next_base_;
   FilePtr file_;
   std::int64_t size_ = 0;
+  std::int64_t own_from_ = 0;  // what this process wrote or has checked
+  Extent checked_;             // before that
+  Offset checked_next_;        // behind it
   OffsetIndex offsets_;
   TimeIndex times_;
   TransactionIndex aborted_;
   FilePtr transaction_file_;
   bool has_unread_aborted_ = false;
   std::int64_t bytes_since_entry_ = 0;
+  std::optional<OffsetEntry> last_batch_;  // as it would be in the index
   Timestamp max_timestamp_{};
   Timestamp
       first_timestamp_{};  // the max timestamp of the first batch: what segment.ms counts from

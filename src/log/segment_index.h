@@ -91,8 +91,10 @@ class SegmentIndex {
   const std::vector<Entry>& entries() const { return entries_; }
 
   // Adds an entry, unless it would break the order.
-  void add(const Entry& entry) {
-    if (entries_.empty() || entry.may_follow(entries_.back())) entries_.push_back(entry);
+  bool add(const Entry& entry) {
+    const bool fits = entries_.empty() || entry.may_follow(entries_.back());
+    if (fits) entries_.push_back(entry);
+    return fits;
   }
 
   // The last entry for which `is_at_or_before` holds; it must hold for a prefix of the entries.

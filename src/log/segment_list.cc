@@ -36,7 +36,11 @@ std::optional<Stamped> find_in_batch(const BatchView& batch, Timestamp wanted, O
 
 void SegmentList::add(std::unique_ptr<Segment> segment) {
   const Offset base = segment->base_offset();
-  by_offset_.emplace(base, std::move(segment));
+  const auto added = by_offset_.emplace(base, std::move(segment)).first;
+  if (added != by_offset_.begin()) std::prev(added)->second->is_followed_by(base);
+  if (const auto next = std::next(added); next != by_offset_.end()) {
+    added->second->is_followed_by(next->first);
+  }
 }
 
 Result<SegmentList::Range> SegmentList::locate(Offset offset, Offset end, std::size_t max_bytes,
@@ -67,6 +71,7 @@ Result<ReadableLog::Chunk> SegmentList::read(Offset offset, Offset end, std::siz
   const auto size = static_cast<std::size_t>(range.extent.size);
   const bool must_fit = first == ReadableLog::First::only_if_it_fits;
   if (size == 0 || (must_fit && size > max_bytes)) return chunk;
+  TRY(range.segment->check(range.extent));
   chunk.end = range.end;
   const FilePtr& file = range.segment->file();
   Slice slice{.size = size,

@@ -63,6 +63,11 @@ class SegmentList {
   // segment stays.
   Segment* oldest_before(Offset start);
   void drop_oldest() { by_offset_.erase(by_offset_.begin()); }
+  // Not the only one.
+  void drop_newest() {
+    by_offset_.erase(std::prev(by_offset_.end()));
+    last().is_followed_by(std::nullopt);
+  }
 
   std::int64_t size() const;
 

@@ -54,6 +54,7 @@ log::LogConfig log_config(const TopicOptions& options) {
           .timestamp_after_max_ms = *options.message_timestamp_after_max_ms,
           .is_durable = *options.durability == "disk",
           .flush_messages = *options.flush_messages,
+          .flush_ms = *options.flush_ms,
           .compression = compression,
           .compression_level = level_of(options, compression)};
 }

@@ -71,7 +71,7 @@ struct TopicOptions : OptionSet {
       at_least<std::int64_t>(1)};
   Option<std::int64_t> flush_ms{
       *this,
-      {"flush.ms", "After how long the log is synced.", change, accepted, "log.flush.interval.ms"},
+      {"flush.ms", "After how long the log is synced.", change, enforced, "log.flush.interval.ms"},
       std::numeric_limits<std::int64_t>::max(),
       at_least<std::int64_t>(0)};
   Option<OptionList> follower_replication_throttled_replicas{

@@ -63,7 +63,7 @@ Result<Buffer> RecordBatchBuilder::build(const Options& options) const {
   append_big<std::uint32_t>(batch, 0);  // the checksum, below
   const auto codec_bits = static_cast<std::int16_t>(options.codec);
   append_big(batch, static_cast<std::int16_t>(codec_bits | options.further_attributes));
-  append_big(batch, next_offset_delta_ - 1);
+  append_big(batch, std::max(next_offset_delta_ - 1, options.last_offset_delta));
   append_big(batch, base_timestamp_.value);
   append_big(batch, max_timestamp_.value);
   append_big(batch, options.producer_id.value);

@@ -29,6 +29,8 @@ class RecordBatchBuilder {
     ProducerEpoch producer_epoch = none_of<ProducerEpoch>;
     std::int32_t base_sequence = -1;
     std::int16_t further_attributes = 0;  // transactional, control, log append time
+    // The batch covers more offsets than it has records: those behind the last one, or all.
+    std::int32_t last_offset_delta = -1;
   };
 
   // Without an offset delta the record follows the one before.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
 #include "broker/produce_clearance.h"
@@ -23,6 +24,10 @@ ErrorCode check_acks(std::int16_t acks) {
   return acks >= -1 && acks <= 1 ? ErrorCode::none : ErrorCode::invalid_required_acks;
 }
 
+// With one replica Kafka answers at once, so no client met the end of its time there; here the disk
+// takes some.
+constexpr std::chrono::milliseconds shortest_timeout{1000};
+
 // The broker fills offset and epoch into the batch where it was received; the frame is its own.
 std::span<std::byte> writable(Bytes received) {
   return {const_cast<std::byte*>(received.data()), received.size()};
@@ -42,6 +47,8 @@ class ProduceHandler {
       : request_(request), clearances_(clearances), node_(exchange->node()), now_(node_.now()) {
     produce_.exchange = exchange;
     produce_.acks = request.acks;
+    const std::chrono::milliseconds timeout(request.timeout_ms);
+    produce_.deadline = Clock::now() + std::max(timeout, shortest_timeout);
   }
 
   void run() {
@@ -75,7 +82,7 @@ class ProduceHandler {
     if (request_.acks == -1 && !has_enough_replicas(node_, partition)) {
       return ErrorCode::not_enough_replicas;
     }
-    if (!node_.disk_space().has_room(records->size(), std::chrono::steady_clock::now())) {
+    if (!node_.disk_space().has_room(records->size(), Clock::now())) {
       outcome.appended.fault.message = "the disk is almost full";
       return ErrorCode::kafka_storage_error;
     }
@@ -84,7 +91,12 @@ class ProduceHandler {
     log::PartitionLog::AppendContext context{partition.config(), partition.leader_epoch(), now_};
     context.guard = guard;
     outcome.appended = (*log)->append(writable(*records), produce_.exchange->frame(), context);
-    const ErrorCode error = outcome.appended.fault.error;
+    ErrorCode& error = outcome.appended.fault.error;
+    // The batches before it may have come too early, and this one on their heels: all are sent
+    // again then. As OUT_OF_ORDER_SEQUENCE_NUMBER it would make librdkafka begin a new epoch, in
+    // which a batch whose answer was lost is no duplicate.
+    const bool is_ahead = error == ErrorCode::out_of_order_sequence_number;
+    if (is_ahead && partition.has_just_come()) error = ErrorCode::not_leader_or_follower;
     outcome.log_start_offset = (*log)->log_start_offset();
     if (error == ErrorCode::none) {
       outcome.awaited = partition.staged_end();

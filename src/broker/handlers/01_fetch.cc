@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/clock.h"
 #include "broker/fetch_answer.h"
 #include "broker/fetch_wait.h"
 #include "broker/handlers/handlers.h"
@@ -61,7 +62,7 @@ void handle(const FetchRequest& request, const ExchangePtr& exchange) {
     return answer<FetchRequest>(*exchange, refusal_of_follower(request));
   }
   node.commit();  // what was produced before on this connection can be read
-  auto context = node.sessions().begin(request, exchange->version(), Connection::Clock::now());
+  auto context = node.sessions().begin(request, exchange->version(), Clock::now());
   if (context.error != ErrorCode::none) {
     return answer<FetchRequest>(*exchange, {.error_code = context.error});
   }

@@ -28,6 +28,9 @@ ErrorCode delete_before(Node& node, Partition& partition, log::PartitionLog& log
   node.directory().set_log_start_offset(partition.folder(),
                                         std::max(before, log.log_start_offset()));
   if (!log.advance_log_start(before)) return ErrorCode::kafka_storage_error;
+  // The transactions that went with their segments do not count any more.
+  partition.save_recovery_point();
+  node.save_recovery_points_soon();
   node.replication().inform_all(partition);
   answer.low_watermark = log.log_start_offset();
   return ErrorCode::none;

@@ -36,7 +36,7 @@ class FetchSessionsTest : public testing::Test {
   }
 
   FetchSessions sessions_{2};
-  FetchSessions::Clock::time_point now_{};
+  Clock::time_point now_{};
 };
 
 TEST_F(FetchSessionsTest, WithoutASessionAllIsAskedForEachTime) {

@@ -16,7 +16,7 @@ class FailedWriteTest : public testing::Test {
   void open() {
     log_.reset();
     PartitionLog::Recovery recovery;
-    log_ = *PartitionLog::open({files_, cache_, directory_.path(), {}, {}}, recovery);
+    log_ = *PartitionLog::open({files_, cache_, directory_.path(), {Offset{}, {}}}, recovery);
     bytes_cut_ = recovery.bytes_cut;
   }
 

@@ -19,7 +19,7 @@ class FollowerLogTest : public testing::Test {
   void SetUp() override {
     config_.segment_bytes = 2000;
     PartitionLog::Recovery recovery;
-    auto opened = PartitionLog::open({files_, cache_, directory_.path(), {}, {}}, recovery);
+    auto opened = PartitionLog::open({files_, cache_, directory_.path(), {Offset{}, {}}}, recovery);
     ASSERT_TRUE(opened);
     leader_ = std::move(*opened);
   }
@@ -155,7 +155,7 @@ TEST_F(FollowerLogTest, ALogWhoseRecordsAreAllGoneIsFollowedFromItsEnd) {
   leader_.reset();
   test::TemporaryDirectory empty;
   PartitionLog::Recovery recovery;
-  leader_ = *PartitionLog::open({files_, cache_, empty.path(), Offset{50}, Offset{50}}, recovery);
+  leader_ = *PartitionLog::open({files_, cache_, empty.path(), {Offset{50}, Offset{50}}}, recovery);
   FollowerLog follower(files_, empty.path());
   const auto nothing = follower.advance(progress());
   ASSERT_TRUE(nothing) << nothing.error().context;

@@ -17,17 +17,26 @@ using wire::BatchView;
 using wire::ErrorCode;
 namespace fs = std::filesystem;
 
+const std::string first_file = "00000000000000000000.log";
+
 class PartitionLogTest : public testing::Test {
  protected:
   void SetUp() override { open(); }
 
   void open(Offset recovery_point = {}, Offset log_start = {}) {
     log_.reset();
-    recovery_ = {};
-    auto opened = PartitionLog::open({files_, cache_, directory_.path(), recovery_point, log_start},
-                                     recovery_);
+    recovery_.emplace();
+    auto opened = PartitionLog::open(
+        {files_, cache_, directory_.path(), {recovery_point, log_start}}, *recovery_);
     ASSERT_TRUE(opened) << opened.error().context;
     log_ = std::move(*opened);
+  }
+
+  // What keeps it from opening, where nothing is known to be synced; empty where that is no damage.
+  std::string damage() {
+    const auto opened =
+        PartitionLog::open({files_, cache_, directory_.path(), {Offset{}, {}}}, *recovery_);
+    return opened || opened.error().fault != Fault::corrupt ? "" : opened.error().context;
   }
 
   PartitionLog::Appended append(test::BatchSpec spec = {}) {
@@ -67,12 +76,51 @@ class PartitionLogTest : public testing::Test {
 
   std::string path(const std::string& name) const { return directory_ / name; }
 
+  static void write(const std::string& file, Bytes content) {
+    std::ofstream(file, std::ios::binary) << as_text(content);
+  }
+
+  // Of a log that was closed at `end`, wherever one begins to read.
+  bool is_refused_or_same(Offset end, Bytes whole) {
+    log_.reset();
+    auto opened =
+        PartitionLog::open({files_, cache_, directory_.path(), {end, Offset{}, true}}, *recovery_);
+    if (!opened) return opened.error().fault == Fault::corrupt;
+    log_ = std::move(*opened);
+    if (log_->end() != end) return false;
+    for (Bytes rest = whole; !rest.empty();) {
+      const BatchView batch(rest.first(static_cast<std::size_t>(BatchView(rest).size())));
+      for (Offset at = batch.base_offset(); at < batch.next_offset(); at = at + 1) {
+        if (!is_refused_or_begins_with(at, batch.bytes())) return false;
+      }
+      rest = rest.subspan(batch.bytes().size());
+    }
+    return true;
+  }
+
+  static std::size_t last_size(Bytes batches) {
+    for (;;) {
+      const auto size = static_cast<std::size_t>(BatchView(batches).size());
+      if (size == batches.size()) return size;
+      batches = batches.subspan(size);
+    }
+  }
+
+  bool is_refused_or_begins_with(Offset offset, Bytes batch) {
+    const auto chunk =
+        log_->read(offset, log_->high_watermark(), 1 << 20, PartitionLog::First::whatever_its_size);
+    if (!chunk) return chunk.error().fault == Fault::corrupt;
+    Buffer found;
+    for (const Slice& slice : chunk->slices) append_slice(found, slice);
+    return as_text(found).starts_with(as_text(batch));
+  }
+
   test::TemporaryDirectory directory_;
   PosixFileSystem files_;
   TailCache cache_{1 << 20};
   LogConfig config_;
   LeaderEpoch epoch_{0};
-  PartitionLog::Recovery recovery_;
+  std::optional<PartitionLog::Recovery> recovery_;
   std::unique_ptr<PartitionLog> log_;
 };
 
@@ -273,8 +321,7 @@ TEST_F(PartitionLogTest, WhatIsToBeDurableIsReadOnceItIs) {
   EXPECT_EQ(log_->high_watermark(), Offset{3});
   EXPECT_EQ(read_all(Offset{0}).size(),
             test::a_batch({.count = 2}).size() + test::a_batch({}).size());
-  // A kill leaves all of it to be checked still.
-  EXPECT_EQ(log_->recovery_point(), Offset{0});
+  EXPECT_EQ(log_->recovery_point(), Offset{3});
 }
 
 TEST_F(PartitionLogTest, ASyncDoesNotOvertakeThatOfASealedSegment) {
@@ -340,8 +387,8 @@ TEST_F(PartitionLogTest, ATornEndIsCutAtEveryByte) {
     fs::resize_file(file, size);
     open();
     ASSERT_EQ(log_->high_watermark(), Offset{2}) << size;
-    EXPECT_EQ(recovery_.bytes_cut, static_cast<std::int64_t>(size - whole));
-    EXPECT_EQ(recovery_.cut_offset, Offset{2});
+    EXPECT_EQ(recovery_->bytes_cut, static_cast<std::int64_t>(size - whole));
+    EXPECT_EQ(recovery_->cut_offset, Offset{2});
     EXPECT_EQ(fs::file_size(file), whole);
     append({.count = 3});
     log_.reset();
@@ -366,10 +413,119 @@ TEST_F(PartitionLogTest, DamageBeforeALaterSegmentKeepsThePartitionFromOpening) 
   for (int i = 0; i < 20; ++i) append({.count = 2, .value_size = 300});
   log_.reset();
   fs::resize_file(path("00000000000000000000.log"), 100);
-  const auto opened = PartitionLog::open({files_, cache_, directory_.path(), {}, {}}, recovery_);
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().fault, Fault::corrupt);
+  EXPECT_FALSE(damage().empty());
   EXPECT_TRUE(fs::exists(path("00000000000000000004.log")));
+}
+
+TEST_F(PartitionLogTest, DamageBeforeAWholeBatchIsNotTakenForATornEnd) {
+  for (int i = 0; i < 3; ++i) append({.count = 2});
+  const auto size = static_cast<std::streamoff>(fs::file_size(path(first_file)) / 3);
+  log_.reset();
+  std::fstream file(path(first_file), std::ios::in | std::ios::out);
+  file.seekp(size + 70);
+  file.put('X');
+  file.close();
+  EXPECT_NE(damage().find("byte " + std::to_string(size)), std::string::npos);
+  EXPECT_EQ(static_cast<std::streamoff>(fs::file_size(path(first_file))), 3 * size);
+}
+
+TEST_F(PartitionLogTest, PagesThatNeverCameToTheDiskAreATornEnd) {
+  for (int i = 0; i < 3; ++i) append({.value_size = 3000});
+  const auto size = static_cast<std::streamoff>(fs::file_size(path(first_file)) / 3);
+  log_.reset();
+  std::fstream file(path(first_file), std::ios::in | std::ios::out);
+  file.seekp(size + 70);
+  file << std::string(2000, '\0');
+  file.close();
+  open();
+  EXPECT_EQ(log_->high_watermark(), Offset{1});
+  EXPECT_EQ(recovery_->bytes_cut, 2 * size);
+}
+
+TEST_F(PartitionLogTest, WhatWasOnTheDiskIsMissed) {
+  for (int i = 0; i < 3; ++i) append({});
+  const auto size = fs::file_size(path(first_file)) / 3;
+  log_.reset();
+  fs::resize_file(path(first_file), 2 * size);
+  const auto open_with = [&](Offset recovery_point) {
+    return PartitionLog::open({files_, cache_, directory_.path(), {recovery_point, {}}},
+                              *recovery_);
+  };
+  const auto opened = open_with(Offset{3});
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().context.find("offsets from 2 to 2 were on the disk"), std::string::npos);
+  EXPECT_TRUE(open_with(Offset{2}));
+}
+
+TEST_F(PartitionLogTest, SegmentsBehindATornOneGoToo) {
+  config_.segment_bytes = 2000;
+  for (int i = 0; i < 20; ++i) append({.count = 2, .value_size = 300});
+  log_.reset();
+  fs::resize_file(path(first_file), 100);
+  auto opened =
+      PartitionLog::open({files_, cache_, directory_.path(), {Offset{}, {}, true}}, *recovery_);
+  ASSERT_TRUE(opened) << opened.error().context;
+  EXPECT_EQ((*opened)->high_watermark(), Offset{0});
+  EXPECT_FALSE(fs::exists(path("00000000000000000004.log")));
+}
+
+TEST_F(PartitionLogTest, AReaderIsToldOfDamage) {
+  config_.index_interval_bytes = 500;
+  for (int i = 0; i < 20; ++i) append({.value_size = 300});
+  const Offset end = log_->high_watermark();
+  ASSERT_TRUE(log_->close());
+  const auto size = static_cast<std::streamoff>(fs::file_size(path(first_file)) / 20);
+  open(end);
+  std::fstream file(path(first_file), std::ios::in | std::ios::out);
+  file.seekp(11 * size + 10);
+  file.put('X');  // in the length of a batch
+  file.close();
+  const auto read = [&](std::int64_t offset) {
+    return log_->read(Offset{offset}, end, 1, PartitionLog::First::whatever_its_size);
+  };
+  EXPECT_TRUE(read(10));
+  EXPECT_FALSE(read(11));
+  EXPECT_TRUE(read(19));
+}
+
+TEST_F(PartitionLogTest, AnOldEpochFileIsNotBelieved) {
+  append({.count = 2});
+  const Buffer old = *files_.read_file(path("leader-epoch-checkpoint"));
+  epoch_ = LeaderEpoch{1};
+  for (int i = 0; i < 3; ++i) append({.count = 2});
+  ASSERT_TRUE(log_->close());
+  const auto expected = log_->leader_epochs().entries();
+  write(path("leader-epoch-checkpoint"), old);
+  open(log_->end());
+  EXPECT_EQ(log_->leader_epochs().entries(), expected);
+}
+
+// With every bit of the log flipped once. The checksum of a batch does not cover where it stands.
+TEST_F(PartitionLogTest, NoFlippedBitIsServed) {
+  config_.segment_bytes = 300;
+  for (int i = 0; i < 7; ++i) append({.count = 2});
+  append({});
+  ASSERT_TRUE(log_->close());
+  const Offset end = log_->end();
+  const Buffer whole = read_all({});
+  std::vector<std::string> names;
+  for (const auto& each : fs::directory_iterator(directory_.path())) {
+    if (each.path().extension() == ".log") names.push_back(each.path());
+  }
+  std::sort(names.begin(), names.end());
+  ASSERT_GT(names.size(), 2U);
+  for (const std::string& name : names) {
+    const Buffer good = *files_.read_file(name);
+    const std::size_t epoch_of_last = good.size() - last_size(good) + 12;
+    for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+      if (epoch_of_last <= bit / 8 && bit / 8 < epoch_of_last + 4) continue;  // nothing follows it
+      Buffer bad = good;
+      bad[bit / 8] ^= std::byte{1} << bit % 8;
+      write(name, bad);
+      EXPECT_TRUE(is_refused_or_same(end, whole)) << name << " bit " << bit;
+    }
+    write(name, good);
+  }
 }
 
 TEST_F(PartitionLogTest, AnswersAreTheSameWithoutAnyIndexSnapshotOrEpochFile) {

@@ -15,15 +15,14 @@ namespace {
 
 class RecordWalkTest : public testing::Test {
  protected:
-  void SetUp() override { open(Offset{0}); }
+  void SetUp() override { ASSERT_TRUE(open(Offset{0})); }
 
-  void open(Offset recovery_point) {
+  Result<> open(Offset recovery_point) {
     log_.reset();
     PartitionLog::Recovery recovery;
-    auto opened = PartitionLog::open({files_, cache_, directory_.path(), recovery_point, Offset{0}},
-                                     recovery);
-    ASSERT_TRUE(opened) << opened.error().context;
-    log_ = std::move(*opened);
+    TRY(log_, PartitionLog::open({files_, cache_, directory_.path(), {recovery_point, Offset{0}}},
+                                 recovery));
+    return {};
   }
   void append(test::BatchSpec spec) {
     Buffer batch = test::a_batch(spec);
@@ -33,6 +32,7 @@ class RecordWalkTest : public testing::Test {
   // The offsets of all records from `from` on, in pieces of `max_bytes`; nothing after an error.
   Result<std::vector<std::int64_t>> walk(Offset from, std::size_t max_bytes = 1 << 20) {
     std::vector<std::int64_t> offsets;
+    if (!log_) return offsets;
     const auto note = [&](const LoggedRecord& logged) -> Result<> {
       offsets.push_back(logged.offset.value);
       return {};
@@ -43,13 +43,15 @@ class RecordWalkTest : public testing::Test {
     return offsets;
   }
   Buffer content() { return *files_.read_file(directory_ / "00000000000000000000.log"); }
-  // The log as if these bytes had been there at the start, and been believed.
+  // The log as if these bytes had been there at the start, and been believed; none where what is
+  // wrong with them was noticed then.
   void replace(const Buffer& bytes, Offset end) {
     log_.reset();
     std::filesystem::remove_all(directory_.path());
     std::filesystem::create_directories(directory_.path());
     ASSERT_TRUE(files_.write_cache_file(directory_ / "00000000000000000000.log", bytes));
-    open(end);
+    const auto opened = open(end);
+    EXPECT_TRUE(opened || opened.error().fault == Fault::corrupt) << opened.error().context;
   }
 
   test::TemporaryDirectory directory_;
@@ -98,7 +100,7 @@ TEST_F(RecordWalkTest, ABaseOffsetThatGoesBackIsNoticed) {
   Buffer damaged = content();
   store_big<std::int64_t>(damaged.data() + damaged.size() / 3, 0);
   replace(damaged, Offset{6});
-  EXPECT_FALSE(walk(Offset{0}));
+  EXPECT_FALSE(log_);
 }
 
 TEST_F(RecordWalkTest, EndsAtTheFirstErrorOfTheOneWhoIsTold) {

@@ -28,7 +28,7 @@ class TransactionTest : public testing::Test {
     log_.reset();
     PartitionLog::Recovery recovery;
     auto opened =
-        PartitionLog::open({files_, cache_, directory_.path(), recovery_point, {}}, recovery);
+        PartitionLog::open({files_, cache_, directory_.path(), {recovery_point, {}}}, recovery);
     ASSERT_TRUE(opened) << opened.error().context;
     log_ = std::move(*opened);
   }
