@@ -3,15 +3,19 @@
 goes on, without a restart."""
 
 import resource
+import socket
+import struct
 import time
 import unittest
 
 from answer_script import NO_ID
 from broker import Broker
 from group_requests import COMMIT, FETCH, commit, fetch
+from process_costs import cpu_seconds
 from shaped_client import ShapedClient
 from transaction_requests import DESCRIBE, FIND, INIT, LOADING, METADATA, NOT_COORDINATOR
 
+API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 7, -1)
 RETRIABLE = {LOADING, NOT_COORDINATOR, 15}
 
 
@@ -49,6 +53,22 @@ class DescriptorsTest(unittest.TestCase):
                 self.until_told({0}, ask)
             self.assertEqual(client.ask(FETCH, 3, fetch(3, {"x": {"t": [0]}}))[1][0][1][0][1], 7)
             self.assertEqual(client.ask(DESCRIBE, 0, [["x"]])[1][0][2], "Empty")
+
+    def test_clients_wait_for_one_and_nobody_is_busy(self):
+        with Broker(nodes=1) as broker:
+            with NoDescriptors(broker.process):
+                clients = [socket.create_connection(("127.0.0.1", broker.port), 30) for _ in range(3)]
+                for client in clients:
+                    client.sendall(API_VERSIONS)
+                before = cpu_seconds(broker.process.pid)
+                with self.assertRaises(TimeoutError):
+                    clients[0].settimeout(2)
+                    clients[0].recv(1)
+                self.assertLess(cpu_seconds(broker.process.pid) - before, 0.5)
+            for client in clients:
+                client.settimeout(30)
+                self.assertEqual(client.recv(8)[4:], API_VERSIONS[8:12])  # the answer to it
+                client.close()
 
     def init(self):
         return self.client.ask(INIT, 4, ["x", 60000, -1, -1])[1]

@@ -9,9 +9,16 @@ import subprocess
 import time
 import unittest
 
+from answer_script import NO_ID
 from broker import BUILD, Broker
+from cluster_admin import ClusterAdmin
+from group_members import wait_until
+from group_requests import FIND, HEARTBEAT, JOIN, SYNC, heartbeat, join, joined, sync
 from raw_client import RawClient, batch, record
+from shaped_client import ShapedClient
+from transaction_requests import METADATA, PRODUCE
 
+REQUEST_TIMED_OUT = 7
 TRIES = int(os.environ.get("FAILURE_TRIES", "4"))
 # What is made to fail, by name, and whether it may be something that the broker never does again.
 CALLS = {"fdatasync": "sync", "fsync": "sync", "pwritev": "write", "rename": "rename", "ftruncate": "truncate"}
@@ -29,8 +36,8 @@ def why_not():
 class TracedBroker(Broker):
     """Its n-th call of a kind, counted from when it is ready, fails or is slow."""
 
-    def __init__(self, *settings, **more):
-        super().__init__(*settings, nodes=1, **more)
+    def __init__(self, *settings, nodes=1, **more):
+        super().__init__(*settings, nodes=nodes, **more)
         self.tracer = None
 
     def inject(self, call, what):
@@ -46,6 +53,29 @@ class TracedBroker(Broker):
             self.tracer.wait()
             self.tracer = None
             os.unlink(self.trace_log)
+
+
+class HeartbeatingMember:
+    """The only one of its group; step() is one heartbeat."""
+
+    def __init__(self, port):
+        self.client = ShapedClient(port, 60)
+
+    def __enter__(self):
+        while self.client.ask(FIND, 1, ["g", 0])[1] != 0:
+            pass
+        self.member, self.generation, error = "", -1, 1
+        while error:
+            self.member, self.generation, error = joined(3, self.client.ask(JOIN, 3, join(3, "g", self.member)))
+        assert self.client.ask(SYNC, 3, sync(3, "g", self.generation, self.member, [[self.member, b"all"]]))[1] == 0
+        return self
+
+    def step(self):
+        error = self.client.ask(HEARTBEAT, 3, heartbeat(3, "g", self.generation, self.member))[-1]
+        assert error == 0, error
+
+    def __exit__(self, *_):
+        self.client.socket.close()
 
 
 @unittest.skipIf(why_not(), why_not())
@@ -66,7 +96,7 @@ class DiskFailureTest(unittest.TestCase):
                 acked.update(self.produce(client, "before", 3))
                 broker.inject(call, f"error=EIO:when={number}+")
                 try:
-                    acked.update(self.produce(client, "after", 60))
+                    acked.update(self.produce(client, "after", 50 + 10 * number))
                     ended = False
                 except ConnectionError:
                     ended = True
@@ -97,20 +127,60 @@ class DiskFailureTest(unittest.TestCase):
 
     def test_a_slow_disk_keeps_nobody_waiting_who_does_not_need_it(self):
         broker = TracedBroker("log.segment.bytes=1048576")
-        with broker, RawClient(broker.port, 60) as writer, RawClient(broker.port, 60) as reader:
+        with broker, RawClient(broker.port, 60) as writer, RawClient(broker.port, 60) as reader, \
+                HeartbeatingMember(broker.port) as member, ShapedClient(broker.port, 60) as patient:
             writer.metadata("t")
+            writer.metadata("new")
             self.produce(writer, "before", 3)
-            broker.inject("fdatasync", "delay_enter=2000000")
+            broker.inject("fdatasync,fsync", "delay_enter=2000000")
             began = time.monotonic()
-            writer.send(0, 3, writer.produce_body("t", batch(record(b"slow")), acks=-1))
+            # The first one: its folder is made for it.
+            patient.start(*self.produce_of_one("new", 60000))
             asked = 0
             while time.monotonic() - began < 1.5:  # all of it before the answer to the produce
                 self.assertEqual(reader.fetch("t", 0)[:2], (0, 3))
+                member.step()
                 asked += 1
-            writer.receive()
             self.assertGreater(asked, 20)
-            self.assertEqual(reader.fetch("t", 0)[1], 4)
+            self.assertEqual(patient.finish()[0][0][1][0][1:3], [0, 0])
+            self.assertEqual(reader.fetch("new", 0)[1], 1)
             broker.end()
+
+    def test_what_waits_for_the_disk_outlives_a_change_of_leaders(self):
+        broker = TracedBroker(nodes=3)
+        with broker:
+            admin = ClusterAdmin(broker)
+            leader = admin.describe("t", create=True)[0].leader
+            with ShapedClient(broker.port + leader - 1, 60) as client:
+                self.assertEqual(self.ask_to_produce(client, 30000), (0, 0))
+                broker.inject("fdatasync", "delay_enter=3000000:when=1")  # but not the catalogue's
+                client.start(*self.produce_of_one("t", 30000))
+                self.wait_until_written(broker, 2)
+                self.assertEqual(admin.lead("t", {0: leader % 3 + 1}), {0: 0})
+                self.assertEqual(client.finish()[0][0][1][0][1:3], [0, 1])
+            broker.end()
+
+    def test_who_does_not_want_to_wait_is_told(self):
+        broker = TracedBroker()
+        with broker, ShapedClient(broker.port, 60) as client:
+            client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
+            self.assertEqual(self.ask_to_produce(client, 30000), (0, 0))
+            broker.inject("fdatasync", "delay_enter=4000000:when=1")
+            self.assertEqual(self.ask_to_produce(client, 1000), (REQUEST_TIMED_OUT, -1))
+            self.assertEqual(self.ask_to_produce(client, 30000), (0, 2))  # the one before is there
+            broker.end()
+
+    @staticmethod
+    def produce_of_one(topic, timeout):
+        return PRODUCE, 9, [None, -1, timeout, [[topic, [[0, batch(record(b"x"))]]]]]
+
+    def ask_to_produce(self, client, timeout):
+        return tuple(client.ask(*self.produce_of_one("t", timeout))[0][0][1][0][1:3])
+
+    @staticmethod
+    def wait_until_written(broker, batches):
+        path = os.path.join(broker.data, "t-0", f"{0:020}.log")
+        wait_until(lambda: os.path.getsize(path) == batches * len(batch(record(b"x"))))
 
 
 if __name__ == "__main__":

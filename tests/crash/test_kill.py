@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 in the middle of producing by eight clients: what was acked is there, once, where it was said to be."""
+"""kill -9 in the middle of producing by eight clients, of groups that commit and read, and of transactions: what was
+acked is there, once, where it was said to be; no committed offset goes back; of a transaction there is all or nothing."""
 
 import multiprocessing
 import os
@@ -8,7 +9,8 @@ import time
 import unittest
 
 from broker import Broker
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from group_life import GroupLife
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "20"))
 CLIENTS = 8
@@ -40,18 +42,54 @@ def produce_until_told(number, bootstrap, stop, results):
                              value=f"{number}:{sent}:" + "x" * (sent % 500), on_delivery=delivered)
             sent += 1
             producer.poll(0)
+            if sent % 50 == 0:
+                stop.wait(0.02)  # to be remembered, all of them, over many rounds
         except BufferError:
             producer.poll(0.05)
     left = producer.flush(60)
     results.put((number, idempotent, sent, acked, failed, left))
 
 
-def read_all(bootstrap):
+def write_transactions(bootstrap, stop, results):
+    """A record in each partition in each transaction; every third one is aborted."""
+    producer = Producer({"bootstrap.servers": bootstrap, "transactional.id": "x", "transaction.timeout.ms": 60000,
+                         "reconnect.backoff.max.ms": 200, "log_level": 0, "error_cb": lambda error: None})
+
+    def until_done(step):
+        while True:
+            try:
+                return step(30)
+            except KafkaException as problem:
+                if not problem.args[0].retriable():
+                    raise
+
+    until_done(producer.init_transactions)
+    number, committed = 0, []
+    while not stop.is_set():
+        producer.begin_transaction()
+        for partition in range(PARTITIONS):
+            producer.produce("topic-t", str(number), partition=partition)
+        try:
+            if number % 3 == 2:
+                until_done(producer.abort_transaction)
+            else:
+                until_done(producer.commit_transaction)
+                committed.append(str(number))
+        except KafkaException as problem:
+            if not problem.args[0].txn_requires_abort():
+                results.put(repr(problem))
+                raise
+            until_done(producer.abort_transaction)  # it was not committed
+        number += 1
+    results.put(committed)
+
+
+def read_all(bootstrap, *topics):
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "none", "enable.auto.commit": False,
                          "enable.partition.eof": True, "check.crcs": True})
-    consumer.assign([TopicPartition(t, p, 0) for t in ("topic-i", "topic-p") for p in range(PARTITIONS)])
+    consumer.assign([TopicPartition(t, p, 0) for t in topics for p in range(PARTITIONS)])
     found, ended = {}, 0
-    while ended < 2 * PARTITIONS:
+    while ended < len(topics) * PARTITIONS:
         for message in consumer.consume(10000, 5):
             if message.error() is None:
                 found[(message.topic(), message.partition(), message.offset())] = message.value().decode()
@@ -67,25 +105,35 @@ class KillTest(unittest.TestCase):
     def test_nothing_acked_is_lost_and_nothing_idempotent_doubled(self):
         rng = random.Random(1)
         context = multiprocessing.get_context("spawn")
-        stop, results = context.Event(), context.Queue()
-        with Broker(f"num.partitions={PARTITIONS}", "log.segment.bytes=8388608") as broker:
+        stop, results, transactions = context.Event(), context.Queue(), context.Queue()
+        with Broker(f"num.partitions={PARTITIONS}", "log.segment.bytes=8388608",
+                    "group.initial.rebalance.delay.ms=0") as broker:
             clients = [context.Process(target=produce_until_told, args=(i, broker.bootstrap, stop, results))
                        for i in range(CLIENTS)]
+            clients.append(context.Process(target=write_transactions, args=(broker.bootstrap, stop, transactions)))
             for client in clients:
                 client.start()
+            groups = GroupLife(broker, groups=10, readers=2)
+            groups.start()
             starts = []
             for _ in range(ROUNDS):
                 stop.wait(rng.uniform(0.3, 0.8))
                 broker.kill()
+                acked = [each.acked for each in groups.committers]
                 before = time.monotonic()
                 broker.start()
                 starts.append((time.monotonic() - before) * 1000)
+                for each, lowest in zip(groups.committers, acked):
+                    each.check_offset(self, lowest)
             stop.wait(0.5)
             stop.set()
-            reports = [results.get(timeout=120) for _ in clients]
+            reports = [results.get(timeout=120) for _ in range(CLIENTS)]
+            committed = transactions.get(timeout=120)
             for client in clients:
                 client.join(30)
-            found = read_all(broker.bootstrap)
+            groups.finish(self)
+            found = read_all(broker.bootstrap, "topic-i", "topic-p")
+            in_transactions = read_all(broker.bootstrap, "topic-t")
         acked = [entry for report in reports for entry in report[3]]
         for number, _, sent, mine, failed, left in reports:
             self.assertEqual((failed, left), ([], 0), f"client {number} of {sent}: {len(mine)} acked")
@@ -93,7 +141,10 @@ class KillTest(unittest.TestCase):
         self.assertEqual(missing[:5], [], f"{len(missing)} acked records are not where they were said to be")
         once = [value for (topic, _, _), value in found.items() if topic == "topic-i"]
         self.assertEqual(len(once), len(set(once)), "an idempotent record is there twice")
-        print(f"{ROUNDS} kills, {len(acked)} acked records by {CLIENTS} clients, all there; restart to ready "
+        for partition in range(PARTITIONS):
+            values = [value for (_, its, _), value in in_transactions.items() if its == partition]
+            self.assertEqual(values, committed, f"partition {partition}: not the committed transactions, once each")
+        print(f"{ROUNDS} kills, {len(committed)} transactions, {groups}, {len(acked)} acked records by {CLIENTS} clients, all there; restart to ready "
               f"median {sorted(starts)[len(starts) // 2]:.1f} ms, worst {max(starts):.1f} ms", flush=True)
 
 

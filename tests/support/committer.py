@@ -5,6 +5,7 @@ import random
 import threading
 
 from group_requests import COMMIT, FETCH, FIND, JOIN, SYNC, commit, fetch, join, joined, sync
+from group_members import wait_until
 from shaped_client import ShapedClient
 
 RETRIABLE = (14, 15, 16)  # loading, not available, not the coordinator
@@ -79,3 +80,16 @@ class Committer(threading.Thread):
         with coordinator(self.broker, self.group) as client:
             answer = client.ask(FETCH, 5, fetch(5, {self.group: {"t": [0]}}))
         return answer[1][0][1][0][1] if answer[2] == 0 else None
+
+    def check_offset(self, test, lowest):
+        """The committed offset is at least `lowest`, and one that was sent."""
+        committed = None
+
+        def is_loaded():
+            nonlocal committed
+            committed = self.committed()
+            return committed is not None
+
+        wait_until(is_loaded)
+        test.assertGreaterEqual(committed, lowest, f"{self.group}: an acknowledged commit is gone")
+        test.assertLessEqual(committed, self.sent, f"{self.group}: nobody ever sent that")
