@@ -25,7 +25,8 @@ if(ODRADEK_SANITIZE)
     -fsanitize=${ODRADEK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(odradek_flags INTERFACE -fsanitize=${ODRADEK_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND ODRADEK_SANITIZE MATCHES "undefined")
-    target_compile_options(odradek_flags INTERFACE -fno-sanitize=function)
+    # vptr opens a pipe to look at memory: without descriptors, which a test uses up, it sees errors everywhere.
+    target_compile_options(odradek_flags INTERFACE -fno-sanitize=function,vptr)
   endif()
 else()
   target_compile_options(odradek_flags INTERFACE
