@@ -82,6 +82,13 @@ class Producers:
     def end(self, *numbers, commits):
         return self.ask_all(END, 3, ([str(i), *self.producers[i], commits] for i in numbers))
 
+    def wait_until_ended(self, end):
+        """Until the markers are there, which an end does not wait for."""
+        limit = time.monotonic() + 60
+        while (stable := self.end_of_partition(isolation=1)) < end:
+            if time.monotonic() > limit:
+                raise AssertionError(f"stable up to {stable} of {end}")
+
     def end_of_partition(self, isolation):
         return self.client.ask(LIST_OFFSETS, 6, [-1, isolation, [["t", [[0, -1, -1]]]]])[1][0][1][0][3]
 
@@ -136,9 +143,8 @@ class OpenTransactionsTest(unittest.TestCase):
             self.assertEqual(producers.end(*range(1, MANY, 2), commits=False), 0)
             self.assertEqual(producers.add(MANY), 0)
             self.assertEqual(producers.end(MANY, commits=False), 0)
-            end, limit = 2 * MANY + 1, time.monotonic() + 60
-            while producers.end_of_partition(isolation=1) < end:
-                self.assertLess(time.monotonic(), limit)
+            end = 2 * MANY + 1
+            producers.wait_until_ended(end)
             self.assertEqual(producers.end_of_partition(isolation=0), end)
             self.assertEqual(count_committed(producers.client, end), (MANY + 1) // 2)
 
@@ -171,6 +177,7 @@ class OpenTransactionsTest(unittest.TestCase):
             producer.commit_transaction(30)
             ends.join()
             del producer
+            producers.wait_until_ended(3)
             self.assertEqual(count_committed(producers.client, 3), 1)
 
 
