@@ -93,8 +93,9 @@ void World::start_broker() {
   broker_ = std::make_unique<broker::Process>(config_, *disk_);
   const auto begun = broker_->begin();
   if (begun) return;
-  // The disk may have failed meanwhile: that is its end.
-  if (disk_->is_off() || has_failed_) return end_broker(End::power_cut);
+  // The disk may have failed meanwhile: that is its end. On a full one nothing starts.
+  const bool may_fail = disk_->is_off() || has_failed_ || begun.error().is_shortage();
+  if (may_fail) return end_broker(End::power_cut);
   model_.fail("the broker does not start: " + begun.error().context);
 }
 
