@@ -28,7 +28,8 @@ void StoragePool::simulate(Task task) {
   const bool is_slow = random() % 64 == 0;
   const auto delay = std::chrono::microseconds(random() % (is_slow ? 500'000 : 2'000));
   simulated_.push_back(std::move(task));
-  const auto timer = std::make_shared<Timer>(loop_, delay);
+  const auto timer = std::make_shared<Timer>(loop_);
+  timer->expires_after(delay);
   timer->async_wait([this, timer](const auto& cancelled) {
     if (cancelled || simulated_.empty()) return;
     const std::size_t which = Simulation::current()->random()() % threads;

@@ -5,6 +5,7 @@
 #include "base/simulation.h"
 
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
 
 namespace odradek::broker {
 
@@ -12,14 +13,8 @@ namespace odradek::broker {
 // at once.
 class Timer : public boost::asio::basic_waitable_timer<Clock> {
  public:
-  template <class LoopOrExecutor>
-  explicit Timer(LoopOrExecutor&& where)
-      : basic_waitable_timer(std::forward<LoopOrExecutor>(where)) {}
-  template <class LoopOrExecutor>
-  Timer(LoopOrExecutor&& where, Clock::duration delay)
-      : basic_waitable_timer(std::forward<LoopOrExecutor>(where)) {
-    expires_after(delay);
-  }
+  explicit Timer(boost::asio::io_context& loop) : basic_waitable_timer(loop) {}
+  explicit Timer(const executor_type& executor) : basic_waitable_timer(executor) {}
 
   void expires_after(Clock::duration delay) { expires_at(Clock::now() + delay); }
   void expires_at(Clock::time_point time) {

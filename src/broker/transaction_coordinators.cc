@@ -146,8 +146,8 @@ void TransactionCoordinators::answer(TransactionMembership membership,
                                      TransactionMemberships::Told told) {
   if (!membership.adds) return told(verify(membership));
   const std::size_t count = membership.partitions.size();
-  auto& [id, producer, partitions, adds] = membership;
-  add_partitions({std::move(id), producer, std::move(partitions), version_that_adds},
+  add_partitions({std::move(membership.transactional_id), membership.producer,
+                  std::move(membership.partitions), version_that_adds},
                  [told = std::move(told), count](ErrorCode error) {
                    told({count, error});
                  });

@@ -83,9 +83,9 @@ class Join {
   }
 
   void join_as_static() {
-    std::string id = make_member_id(*request_.group_instance_id, caller_.fresh_id);
+    const std::string id = make_member_id(*request_.group_instance_id, caller_.fresh_id);
     const std::string* const known = group_.members.find_static(*request_.group_instance_id);
-    known ? come_back_as_static(std::string(*known), std::move(id)) : add(std::move(id));
+    known ? come_back_as_static(std::string(*known), id) : add(id);
   }
 
   void join_by_id() {

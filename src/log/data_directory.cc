@@ -85,9 +85,10 @@ Result<bool> DataDirectory::read_offsets(std::string_view file, OffsetsByDirecto
   if (!text && text.error().fault == Fault::not_found) return false;
   if (!text) return text.error();
   auto decoded = decode_offsets(as_text(*text));
-  if (!decoded) damaged_files_.emplace_back(file.substr(1));
+  const bool is_whole = decoded.has_value();
+  if (!is_whole) damaged_files_.emplace_back(file.substr(1));
   offsets = std::move(decoded).value_or(OffsetsByDirectory{});
-  return decoded.has_value();
+  return is_whole;
 }
 
 Result<> DataDirectory::read_checkpoints() {

@@ -97,7 +97,7 @@ class Replay {
       : files_(files), directory_(directory), belongs_(belongs) {}
 
   Result<> apply(const Record& record) {
-    const auto belongs = belongs_(record.folder, record.topic_id);
+    auto belongs = belongs_(record.folder, record.topic_id);
     const bool is_unknown = !belongs && belongs.error().fault == Fault::corrupt;
     if (is_unknown) return {};  // the partition is offline, and says so itself
     TRY(const bool is_its_own, std::move(belongs));
@@ -243,6 +243,7 @@ Result<Journal::Replayed> Journal::replay(FileSystem& files, const std::string& 
     contents.emplace_back(path, std::move(content));
   }
   std::vector<std::vector<Record>> turns;
+  turns.reserve(contents.size());
   for (const auto& [path, content] : contents) turns.push_back(records_in(content));
   std::stable_sort(turns.begin(), turns.end(), [](const auto& one, const auto& other) {
     return (one.empty() ? 0 : one[0].turn) < (other.empty() ? 0 : other[0].turn);

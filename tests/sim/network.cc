@@ -22,7 +22,8 @@ std::chrono::microseconds way() { return std::chrono::microseconds(chance(longes
 }  // namespace
 
 Awaitable<void> pause(std::chrono::microseconds time) {
-  broker::Timer timer(co_await boost::asio::this_coro::executor, time);
+  broker::Timer timer(co_await boost::asio::this_coro::executor);
+  timer.expires_after(time);
   (void)co_await timer.async_wait(use_result);
 }
 

@@ -74,7 +74,7 @@ void handle(const WriteTxnMarkersRequest& request, const ExchangePtr& exchange) 
   answering->left = answering->markers.size();
   if (answering->left == 0) return answer<WriteTxnMarkersRequest>(*exchange, {});
   for (const Marker& marker : answering->markers) {
-    auto partitions = partitions_of(marker);
+    const auto partitions = partitions_of(marker);
     if (!may_be_written(marker)) {
       answering->finished(marker, Errors(partitions.size(), ErrorCode::unknown_server_error));
       continue;
@@ -84,9 +84,9 @@ void handle(const WriteTxnMarkersRequest& request, const ExchangePtr& exchange) 
         marker.producer_epoch,
         {static_cast<wire::TransactionResult>(marker.transaction_result), marker.coordinator_epoch},
         marker.transaction_version};
-    write_markers(
-        exchange->node(), end, std::move(partitions),
-        [answering, &marker](const Errors& errors) { answering->finished(marker, errors); });
+    write_markers(exchange->node(), end, partitions, [answering, &marker](const Errors& errors) {
+      answering->finished(marker, errors);
+    });
   }
 }
 
