@@ -174,6 +174,16 @@ struct BrokerOptions : CoordinatorOptions {
                                 "info",
                                 {.one_of = {"debug", "info", "warn", "error", "off"}}};
 
+  Option<std::int64_t> log_retention_check_interval_ms{
+      *this,
+      {"log.retention.check.interval.ms", "How often it is looked for segments to delete."},
+      300000,
+      at_least<std::int64_t>(1)};
+  Option<std::int64_t> log_initial_task_delay_ms{
+      *this,
+      {"log.initial.task.delay.ms", "How long after the start it is looked for them first."},
+      30000,
+      at_least<std::int64_t>(0)};
   Option<std::int32_t> log_retention_hours{
       *this, {"log.retention.hours", "retention.ms in hours, where that is not set."}, 168};
   Option<std::optional<std::int32_t>> log_retention_minutes{

@@ -71,6 +71,7 @@ Node::Node(Parts parts)
       partitions_({parts.files, parts.directory, cache_}, options().topic_defaults, id_),
       replication_(*this),
       syncs_(*this, parts.files),
+      retention_(*this),
       sessions_(static_cast<std::size_t>(*options().max_incremental_fetch_session_cache_slots)),
       producer_ids_(writer_),
       groups_(*this),
@@ -96,6 +97,7 @@ void Node::start() {
   switch_.follow_catalogue();
   follow_coordinators();
   if (leader_balancer_) leader_balancer_->look();
+  retention_.start();
 }
 
 void Node::follow_coordinators() {
@@ -111,6 +113,7 @@ void Node::leave() {
   transactions_.stop();
   checkpoint_timer_.cancel();
   syncs_.stop();
+  retention_.stop();
   unsettled_produces_.stop();
   partitions_.for_each([](Partition& partition) {
     if (partition.open_log()) partition.open_log()->release();

@@ -14,6 +14,7 @@
 #include "broker/internal_append.h"
 #include "broker/leader_balancer.h"
 #include "broker/listener.h"
+#include "broker/log_retention.h"
 #include "broker/log_syncs.h"
 #include "broker/node_switch.h"
 #include "broker/partition_table.h"
@@ -159,6 +160,7 @@ class Node {
   PartitionTable partitions_;
   Replication replication_;
   LogSyncs syncs_;
+  LogRetention retention_;
   FetchSessions sessions_;
   ProducerIds producer_ids_;
   GroupCoordinators groups_;

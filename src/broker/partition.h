@@ -117,6 +117,8 @@ class Partition {
   const meta::PartitionRecord& record() const {
     return topic_->partitions[static_cast<std::size_t>(id_.value)];
   }
+  log::FileSystem& files() const { return shared_.files; }
+  std::string path() const { return shared_.directory.path() + "/" + folder(); }
   std::string folder() const { return log::DataDirectory::folder(topic_->name, id_); }
 
   void add_waiter(FetchHook& hook) { waiters_.push_back(hook); }
@@ -133,7 +135,6 @@ class Partition {
 
  private:
   Result<> open();
-  std::string path() const { return shared_.directory.path() + "/" + folder(); }
 
   Shared shared_;
   meta::TopicPtr topic_;

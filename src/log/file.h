@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/ids.h"
 #include "base/result.h"
 #include "base/slice.h"
 
@@ -57,6 +58,8 @@ class FileSystem {
   // All that was ever written below a directory, by whomever, and all names there.
   virtual Result<> sync_all(const std::string& directory) = 0;
   virtual bool exists(const std::string& path) = 0;
+  // When a file was written to last.
+  virtual Result<Timestamp> modified(const std::string& path) = 0;
   // A number that a copy of a directory does not have (its inode).
   virtual Result<std::int64_t> identity(const std::string& directory) = 0;
   // Of the file system that has this path, in bytes.

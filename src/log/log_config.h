@@ -17,7 +17,9 @@ struct LogConfig {
   std::int32_t index_interval_bytes = 4096;
   std::int32_t max_message_bytes = 1048588;
   bool is_compacted = false;
-  bool is_deleted = true;  // cleanup.policy has `delete`
+  bool is_deleted = true;             // cleanup.policy has `delete`
+  std::int64_t retention_ms = -1;     // -1: for ever
+  std::int64_t retention_bytes = -1;  // -1: all
   std::int32_t min_insync_replicas = 1;
   bool has_log_append_time = false;
   std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();

@@ -448,19 +448,44 @@ Result<> PartitionLog::advance_log_start(Offset start) {
   owner_.enter();
   if (offline_) return *offline_;
   ASSERT(start <= high_watermark_);
-  if (start <= log_start_offset_) return {};
-  log_start_offset_ = start;
-  grow(0, high_watermark_, std::max(last_stable_offset_, start));
-  if (epochs_.truncate_before(start)) epochs_changed_ = true;
-  if (auto written = write_caches(); !written && !may_pass(written)) return written;
-  while (Segment* const oldest = segments_.oldest_before(start)) {
+  if (start > log_start_offset_) {
+    log_start_offset_ = start;
+    grow(0, high_watermark_, std::max(last_stable_offset_, start));
+    if (epochs_.truncate_before(start)) epochs_changed_ = true;
+    if (auto written = write_caches(); !written && !may_pass(written)) return written;
+  }
+  return drop_segments_before_start();
+}
+
+// Under names of their own the files may be removed later; the next start does it, if nobody else.
+Result<> PartitionLog::drop_segments_before_start() {
+  std::vector<std::string> aside;
+  while (Segment* const oldest = segments_.oldest_before(log_start_offset_)) {
     for (const AbortedEntry& each : oldest->aborted()) aborted_sum_.remove_first(each);
-    TRY(oldest->remove_files());
+    TRY(const auto names, oldest->set_aside());
+    aside.insert(aside.end(), names.begin(), names.end());
     auto snapshot = files_.remove(snapshot_path(oldest->base_offset()));
     if (!snapshot && snapshot.error().fault != Fault::not_found) return snapshot;
     segments_.drop_oldest();
   }
+  if (aside.empty()) return {};
+  tasks_.push_back({[&files = files_, aside = std::move(aside)]() -> Result<> {
+                      for (const std::string& path : aside) {
+                        auto removed = files.remove(path);
+                        // With the whole partition, meanwhile.
+                        const bool is_gone = !removed && removed.error().fault == Fault::not_found;
+                        if (!removed && !is_gone) return removed;
+                      }
+                      return {};
+                    },
+                    std::nullopt});
   return {};
+}
+
+Result<> PartitionLog::seal(Timestamp now) {
+  owner_.enter();
+  if (offline_) return *offline_;
+  return active().size() == 0 ? Result<>() : roll(now);
 }
 
 Result<> PartitionLog::close() {

@@ -121,8 +121,11 @@ class PartitionLog final : public ReadableLog {
   Result<std::optional<Stamped>> find_max_timestamp();
 
   // Moves the start of the log up to `start`, at most the high watermark, and removes the segments
-  // that lie before it.
+  // that lie before it; their files go with a background task.
   Result<> advance_log_start(Offset start);
+  // Begins a new segment, so that the one before may go. Its name has to be on the disk before.
+  Result<> seal(Timestamp now);
+  const Segment& active_segment() const { return segments_.last(); }
 
   // Behind what is staged.
   Offset staged_end() const { return next_offset_; }
@@ -205,6 +208,7 @@ class PartitionLog final : public ReadableLog {
   Result<> plan_checkpoint();
   Result<> flush_indexes(Segment::Flush how);
   Result<> add_segment();
+  Result<> drop_segments_before_start();
   Result<> stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
   // What was just written.
   void cache(Staged& batch);

@@ -44,6 +44,10 @@ Result<> PartitionLogLoader::find_segments() {
   TRY(const auto names, log_.files_.list(log_.directory_));
   std::vector<Offset> indexes;
   for (const std::string& name : names) {
+    if (name.ends_with(Segment::aside_suffix)) {
+      auto removed = log_.files_.remove(log_.directory_ + "/" + name);
+      if (!removed && removed.error().fault != Fault::not_found) return removed;
+    }
     if (const auto base = offset_in_file_name(name, ".log")) {
       log_.segments_.add(std::make_unique<Segment>(
           log_.files_, log_.directory_ + "/" + offset_in_file_name(*base), *base));

@@ -224,6 +224,12 @@ Result<std::int64_t> PosixFileSystem::identity(const std::string& directory) {
   return static_cast<std::int64_t>(status.st_ino);
 }
 
+Result<Timestamp> PosixFileSystem::modified(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return system_error("look at", path, errno);
+  return Timestamp{status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000};
+}
+
 Result<FileSystem::Space> PosixFileSystem::space(const std::string& path) {
   struct statvfs status {};
   if (::statvfs(path.c_str(), &status) != 0) return system_error("look at", path, errno);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace odradek::log {
 namespace {
@@ -407,13 +408,30 @@ Result<> Segment::flush_indexes(Flush how) {
   return flush_aborted();
 }
 
+namespace {
+
+// The index goes before the log: an index without a log is a log that was lost.
+constexpr std::array<std::string_view, 4> suffixes{".index", ".timeindex", ".txnindex", ".log"};
+
+}  // namespace
+
 Result<> Segment::remove_files() {
-  // The index goes before the log: an index without a log is a log that was lost.
-  for (const char* suffix : {".index", ".timeindex", ".txnindex", ".log"}) {
-    auto removed = files_.remove(path_ + suffix);
+  for (const std::string_view suffix : suffixes) {
+    auto removed = files_.remove(path_ + std::string(suffix));
     if (!removed && removed.error().fault != Fault::not_found) return removed;
   }
   return {};
+}
+
+Result<std::vector<std::string>> Segment::set_aside() {
+  std::vector<std::string> aside;
+  for (const std::string_view suffix : suffixes) {
+    const std::string path = path_ + std::string(suffix);
+    if (!files_.exists(path)) continue;
+    aside.push_back(path + std::string(aside_suffix));
+    TRY(files_.rename(path, aside.back()));
+  }
+  return aside;
 }
 
 bool Segment::index_is_full() const {

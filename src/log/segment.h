@@ -98,6 +98,9 @@ class Segment {
   Result<> flush_indexes(Flush how);
   // Removes the files; those that are still being sent live on without a name.
   Result<> remove_files();
+  // Gives them names that no segment has, which it returns: removing much takes its time.
+  Result<std::vector<std::string>> set_aside();
+  static constexpr std::string_view aside_suffix = ".deleted";
 
   Offset base_offset() const { return base_offset_; }
   std::int64_t size() const { return size_; }

@@ -32,6 +32,7 @@ class SegmentList {
   const Map& all() const { return by_offset_; }
   Segment& first() { return *by_offset_.begin()->second; }
   Segment& last() { return *std::prev(by_offset_.end())->second; }
+  const Segment& last() const { return *std::prev(by_offset_.end())->second; }
   bool has_segment_at(Offset base) const { return by_offset_.contains(base); }
   // Null where none begins there.
   Segment* at(Offset base) {

@@ -48,6 +48,8 @@ log::LogConfig log_config(const TopicOptions& options) {
           .max_message_bytes = *options.max_message_bytes,
           .is_compacted = std::count(policies.begin(), policies.end(), "compact") > 0,
           .is_deleted = std::count(policies.begin(), policies.end(), "delete") > 0,
+          .retention_ms = *options.retention_ms,
+          .retention_bytes = *options.retention_bytes,
           .min_insync_replicas = *options.min_insync_replicas,
           .has_log_append_time = *options.message_timestamp_type == "LogAppendTime",
           .timestamp_before_max_ms = *options.message_timestamp_before_max_ms,

@@ -182,12 +182,12 @@ struct TopicOptions : OptionSet {
   Option<std::int64_t> retention_bytes{
       *this,
       {"retention.bytes", "The size above which old segments are deleted; -1 is no limit.", change,
-       accepted, "log.retention.bytes"},
+       enforced, "log.retention.bytes"},
       -1};
   Option<std::int64_t> retention_ms{
       *this,
       {"retention.ms", "The age above which old segments are deleted; -1 is no limit.", change,
-       accepted, "log.retention.ms"},
+       enforced, "log.retention.ms"},
       7 * 24LL * 3600 * 1000,
       at_least<std::int64_t>(-1)};
   Option<std::int32_t> segment_bytes{*this,

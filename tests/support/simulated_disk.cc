@@ -45,6 +45,7 @@ class SimulatedDisk::SimulatedFile : public log::File {
         TRY(disk_.take_space(static_cast<std::int64_t>(end - inode_->now.size())));
       }
       put(inode_->now, begin, as_text(piece));
+      inode_->modified = Clock::wall_time();
       mark(begin, end);
       position += static_cast<std::int64_t>(piece.size());
     }
@@ -251,6 +252,13 @@ bool SimulatedDisk::exists(const std::string& path) { return path == "." || name
 
 Result<log::FileSystem::Space> SimulatedDisk::space(const std::string&) {
   return Space{space_ - used_, space_};
+}
+
+Result<Timestamp> SimulatedDisk::modified(const std::string& path) {
+  const auto found = names_.find(path);
+  const bool is_file = found != names_.end() && found->second;
+  if (!is_file) return Error{Fault::not_found, "look at " + path + ": no such file"};
+  return found->second->modified;
 }
 
 Buffer* SimulatedDisk::content(const std::string& path) {

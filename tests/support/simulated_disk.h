@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clock.h"
 #include "log/file.h"
 
 #include <cstdint>
@@ -66,6 +67,7 @@ class SimulatedDisk : public log::FileSystem {
   Result<> sync_directory(const std::string& path) override;
   Result<> sync_all(const std::string& directory) override;
   bool exists(const std::string& path) override;
+  Result<Timestamp> modified(const std::string& path) override;
   Result<std::int64_t> identity(const std::string&) override { return 1; }
   Result<Space> space(const std::string& path) override;
 
@@ -77,6 +79,7 @@ class SimulatedDisk : public log::FileSystem {
     Buffer now;
     Buffer durable;
     std::set<std::size_t> dirty;  // pages
+    Timestamp modified = Clock::wall_time();
 
     void sync() {
       durable = now;
@@ -97,7 +100,6 @@ class SimulatedDisk : public log::FileSystem {
   Result<> take_space(std::int64_t bytes);
   void change(NameChange change);
   static void apply(const NameChange& change, Names& names);
-  Result<> find(const std::string& path) const;
   std::vector<InodePtr> dirty_inodes() const;
 
   Names names_;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/handlers/handlers.h"
+#include "broker/log_start.h"
 #include "broker/node.h"
 #include "meta/topic_name.h"
-
-#include <algorithm>
 
 // DeleteRecords: moves the start of a log. Kafka: ReplicaManager.deleteRecords,
 // Partition.deleteRecordsOnLeader.
@@ -25,13 +24,7 @@ ErrorCode delete_before(Node& node, Partition& partition, log::PartitionLog& log
   if (!partition.config().is_deleted) return ErrorCode::policy_violation;
   if (before == high_watermark) before = log.high_watermark();
   if (before < Offset{0} || before > log.high_watermark()) return ErrorCode::offset_out_of_range;
-  node.directory().set_log_start_offset(partition.folder(),
-                                        std::max(before, log.log_start_offset()));
-  if (!log.advance_log_start(before)) return ErrorCode::kafka_storage_error;
-  // The transactions that went with their segments do not count any more.
-  partition.save_recovery_point();
-  node.save_recovery_points_soon();
-  node.replication().inform_all(partition);
+  if (!advance_log_start(node, partition, log, before)) return ErrorCode::kafka_storage_error;
   answer.low_watermark = log.log_start_offset();
   return ErrorCode::none;
 }
