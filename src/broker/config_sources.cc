@@ -120,8 +120,9 @@ Result<StaticConfigs> apply(BrokerOptions& options, const std::vector<ConfigSett
   constexpr std::int64_t ms_per_hour = 60 * ms_per_minute;
   if (!is_set("log.retention.ms")) {
     const auto& minutes = *options.log_retention_minutes;
-    options.topic_defaults.retention_ms.assign(
-        minutes ? *minutes * ms_per_minute : *options.log_retention_hours * ms_per_hour);
+    const std::int64_t ms =
+        minutes ? *minutes * ms_per_minute : *options.log_retention_hours * ms_per_hour;
+    options.topic_defaults.retention_ms.assign(std::max<std::int64_t>(ms, -1));
   }
   if (!is_set("log.roll.ms")) {
     options.topic_defaults.segment_ms.assign(*options.log_roll_hours * ms_per_hour);

@@ -56,6 +56,8 @@ TEST(ConfigSourcesTest, CoarserUnitsCountWhereTheFinerIsNotSet) {
   EXPECT_EQ(*options.topic_defaults.retention_ms, 3600000);
   ASSERT_TRUE(apply(options, {{"log.retention.minutes", "2", ConfigSource::file}}, warnings));
   EXPECT_EQ(*options.topic_defaults.retention_ms, 120000);
+  ASSERT_TRUE(apply(options, {{"log.retention.minutes", "-5", ConfigSource::file}}, warnings));
+  EXPECT_EQ(*options.topic_defaults.retention_ms, -1);
   ASSERT_TRUE(apply(options,
                     {{"log.retention.ms", "7", ConfigSource::file},
                      {"log.retention.hours", "1", ConfigSource::file}},
