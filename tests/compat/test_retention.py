@@ -18,7 +18,7 @@ SETTINGS = ("log.retention.check.interval.ms=100", "log.initial.task.delay.ms=10
 
 class RetentionTest(unittest.TestCase):
     def setUp(self):
-        self.broker = self.enterContext(Broker(*SETTINGS))
+        self.broker = self.enterContext(Broker(*SETTINGS, "log.retention.ms=-1"))
         self.admin = AdminClient({"bootstrap.servers": self.broker.bootstrap})
         self.producer = Producer({"bootstrap.servers": self.broker.bootstrap})
         self.consumer = Consumer({"bootstrap.servers": self.broker.bootstrap, "group.id": "g",
