@@ -88,7 +88,7 @@ void LogRetention::look_at(const Partition& partition) {
     return {};
   };
   node_.storage_pool().run(look, [this, expired](const Result<>& looked) {
-    if (left_.empty()) return;  // the node has left
+    if (is_stopped_) return;  // the logs are no longer this thread's
     const Key key = left_.front();
     left_.pop_front();
     if (!looked)
