@@ -40,7 +40,8 @@ class LogCommandRun {
     meta::CatalogueView view;
     TRY(const auto catalogue,
         meta::Catalogue::open(files_, directory_->catalogue_path(), {}, view));
-    TRY(replay_journal());
+    // As the next start would: what stands there only belongs to the logs too.
+    TRY(directory_->replay_journals());
     TRY(look_at_all(view));
     TRY(directory_->write_recovery_points());
     // Looking is no use of the directory: the next start has as little to check as before.
@@ -51,15 +52,6 @@ class LogCommandRun {
   }
 
  private:
-  // As the next start would: what stands there only belongs to the logs too.
-  Result<> replay_journal() {
-    const auto belongs = [this](std::string_view folder, const Uuid& topic_id) {
-      return directory_->belongs(folder, topic_id);
-    };
-    TRY(log::Journal::replay(files_, directory_->path(), belongs));
-    return {};
-  }
-
   Result<> look_at_all(const meta::CatalogueView& view) {
     std::vector<std::string> unknown = command_.folders;
     for (const auto& [name, topic] : view.topics()) {

@@ -187,10 +187,7 @@ Result<> Process::open_data() {
                                      "catalogue.log; choose another one with --data"};
   }
   TRY(directory_, log::DataDirectory::open(files_, path));
-  TRY(const auto replayed,
-      log::Journal::replay(files_, path, [this](std::string_view folder, const Uuid& topic_id) {
-        return directory_->belongs(folder, topic_id);
-      }));
+  TRY(const auto replayed, directory_->replay_journals());
   // What was written before a kill is served, so it is not to be lost any more.
   if (!directory_->was_clean()) {
     TRY(files_.sync_all(path));

@@ -190,6 +190,12 @@ Result<bool> DataDirectory::belongs(std::string_view folder, const Uuid& topic_i
   return state == Folder::ready;
 }
 
+Result<Journal::Replayed> DataDirectory::replay_journals() {
+  return Journal::replay(files_, path_, [this](std::string_view folder, const Uuid& topic_id) {
+    return belongs(folder, topic_id);
+  });
+}
+
 Result<DataDirectory::Prepared> DataDirectory::prepare(const std::string& folder,
                                                        const Uuid& topic_id) {
   const std::string directory = path_ + "/" + folder;

@@ -6,6 +6,7 @@
 #include "base/uuid.h"
 #include "log/checkpoint_text.h"
 #include "log/file.h"
+#include "log/journal.h"
 #include "log/log_checkpoint.h"
 
 #include <functional>
@@ -66,6 +67,8 @@ class DataDirectory {
   // that for remove(). Empty where there is no such folder, or it is of another topic id already.
   Result<std::string> set_aside(const std::string& folder, const Uuid& topic_id);
   Result<> remove(const std::string& set_aside);
+  // Before any log is opened: as Journal::replay(), into the folders that are here.
+  Result<Journal::Replayed> replay_journals();
   // Folders that were set aside and not removed before a crash.
   Result<std::vector<std::string>> leftovers();
 

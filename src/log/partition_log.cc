@@ -469,16 +469,10 @@ Result<> PartitionLog::drop_segments_before_start() {
     segments_.drop_oldest();
   }
   if (aside.empty()) return {};
-  tasks_.push_back({[&files = files_, aside = std::move(aside)]() -> Result<> {
-                      for (const std::string& path : aside) {
-                        auto removed = files.remove(path);
-                        // With the whole partition, meanwhile.
-                        const bool is_gone = !removed && removed.error().fault == Fault::not_found;
-                        if (!removed && !is_gone) return removed;
-                      }
-                      return {};
-                    },
-                    std::nullopt});
+  const auto remove = [&files = files_, aside = std::move(aside)] {
+    return Segment::remove_aside(files, aside);
+  };
+  tasks_.push_back({remove, std::nullopt});
   return {};
 }
 

@@ -45,8 +45,7 @@ Result<> PartitionLogLoader::find_segments() {
   std::vector<Offset> indexes;
   for (const std::string& name : names) {
     if (name.ends_with(Segment::aside_suffix)) {
-      auto removed = log_.files_.remove(log_.directory_ + "/" + name);
-      if (!removed && removed.error().fault != Fault::not_found) return removed;
+      TRY(Segment::remove_aside(log_.files_, {log_.directory_ + "/" + name}));
     }
     if (const auto base = offset_in_file_name(name, ".log")) {
       log_.segments_.add(std::make_unique<Segment>(

@@ -434,6 +434,14 @@ Result<std::vector<std::string>> Segment::set_aside() {
   return aside;
 }
 
+Result<> Segment::remove_aside(FileSystem& files, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    auto removed = files.remove(path);
+    if (!removed && removed.error().fault != Fault::not_found) return removed;
+  }
+  return {};
+}
+
 bool Segment::index_is_full() const {
   return (offsets_.entries().size() + 1) * OffsetEntry::size > max_index_bytes ||
          (aborted_.entries().size() + 1) * AbortedEntry::size > max_index_bytes;

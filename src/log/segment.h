@@ -101,6 +101,8 @@ class Segment {
   // Gives them names that no segment has, which it returns: removing much takes its time.
   Result<std::vector<std::string>> set_aside();
   static constexpr std::string_view aside_suffix = ".deleted";
+  // Removes such files, where they are still there.
+  static Result<> remove_aside(FileSystem& files, const std::vector<std::string>& paths);
 
   Offset base_offset() const { return base_offset_; }
   std::int64_t size() const { return size_; }

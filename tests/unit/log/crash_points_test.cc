@@ -46,10 +46,7 @@ class Logs {
 
   Result<> open() {
     TRY(directory_, DataDirectory::open(disk_, root));
-    const auto belongs = [this](std::string_view folder, const Uuid& topic_id) {
-      return directory_->belongs(folder, topic_id);
-    };
-    TRY(Journal::replay(disk_, root, belongs));
+    TRY(directory_->replay_journals());
     if (!directory_->was_clean()) {
       TRY(disk_.sync_all(root));
     }

@@ -80,6 +80,11 @@ class PartitionLogTest : public testing::Test {
     std::ofstream(file, std::ios::binary) << as_text(content);
   }
 
+  void overwrite(const std::string& name, std::streamoff position, std::string_view bytes) const {
+    std::fstream file(path(name), std::ios::in | std::ios::out);
+    file.seekp(position);
+    file << bytes;
+  }
   // Of a log that was closed at `end`, wherever one begins to read.
   bool is_refused_or_same(Offset end, Bytes whole) {
     log_.reset();
@@ -400,10 +405,7 @@ TEST_F(PartitionLogTest, AFlippedByteBehindTheRecoveryPointEndsTheLogThere) {
   const auto whole = fs::file_size(path("00000000000000000000.log"));
   append({.count = 3});
   log_.reset();
-  std::fstream file(path("00000000000000000000.log"), std::ios::in | std::ios::out);
-  file.seekp(static_cast<std::streamoff>(whole) + 70);
-  file.put('X');
-  file.close();
+  overwrite(first_file, static_cast<std::streamoff>(whole) + 70, "X");
   open();
   EXPECT_EQ(log_->high_watermark(), Offset{2});
 }
@@ -421,10 +423,7 @@ TEST_F(PartitionLogTest, DamageBeforeAWholeBatchIsNotTakenForATornEnd) {
   for (int i = 0; i < 3; ++i) append({.count = 2});
   const auto size = static_cast<std::streamoff>(fs::file_size(path(first_file)) / 3);
   log_.reset();
-  std::fstream file(path(first_file), std::ios::in | std::ios::out);
-  file.seekp(size + 70);
-  file.put('X');
-  file.close();
+  overwrite(first_file, size + 70, "X");
   EXPECT_NE(damage().find("byte " + std::to_string(size)), std::string::npos);
   EXPECT_EQ(static_cast<std::streamoff>(fs::file_size(path(first_file))), 3 * size);
 }
@@ -433,10 +432,7 @@ TEST_F(PartitionLogTest, PagesThatNeverCameToTheDiskAreATornEnd) {
   for (int i = 0; i < 3; ++i) append({.value_size = 3000});
   const auto size = static_cast<std::streamoff>(fs::file_size(path(first_file)) / 3);
   log_.reset();
-  std::fstream file(path(first_file), std::ios::in | std::ios::out);
-  file.seekp(size + 70);
-  file << std::string(2000, '\0');
-  file.close();
+  overwrite(first_file, size + 70, std::string(2000, '\0'));
   open();
   EXPECT_EQ(log_->high_watermark(), Offset{1});
   EXPECT_EQ(recovery_->bytes_cut, 2 * size);
@@ -476,10 +472,7 @@ TEST_F(PartitionLogTest, AReaderIsToldOfDamage) {
   ASSERT_TRUE(log_->close());
   const auto size = static_cast<std::streamoff>(fs::file_size(path(first_file)) / 20);
   open(end);
-  std::fstream file(path(first_file), std::ios::in | std::ios::out);
-  file.seekp(11 * size + 10);
-  file.put('X');  // in the length of a batch
-  file.close();
+  overwrite(first_file, 11 * size + 10, "X");  // in the length of a batch
   const auto read = [&](std::int64_t offset) {
     return log_->read(Offset{offset}, end, 1, PartitionLog::First::whatever_its_size);
   };
