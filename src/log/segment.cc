@@ -37,7 +37,7 @@ Result<> Segment::create() {
   own_from_ = 0;
   TRY(file_, files_.open(log_path(), FileSystem::Open::create));
   // Of a segment of this name that a power cut took.
-  auto removed = files_.remove(path_ + ".txnindex");
+  auto removed = files_.remove(path_of(".txnindex"));
   if (!removed && removed.error().fault != Fault::not_found) return removed;
   return file_->truncate(0);
 }
@@ -65,8 +65,8 @@ Result<> Segment::load_files(Damage damage) {
 
 // True where the index speaks of more than the file has.
 Result<bool> Segment::load_index_files() {
-  TRY(const Buffer offsets, read_or_empty(files_, path_ + ".index"));
-  TRY(const Buffer times, read_or_empty(files_, path_ + ".timeindex"));
+  TRY(const Buffer offsets, read_or_empty(files_, path_of(".index")));
+  TRY(const Buffer times, read_or_empty(files_, path_of(".timeindex")));
   offsets_.load(offsets);
   const std::size_t entries = offsets_.entries().size();
   offsets_.keep_while([&](const OffsetEntry& entry) { return entry.position < size_; });
@@ -75,7 +75,7 @@ Result<bool> Segment::load_index_files() {
 }
 
 Result<> Segment::reload_aborted() {
-  const auto content = files_.read_file(path_ + ".txnindex", max_index_bytes + AbortedEntry::size);
+  const auto content = files_.read_file(path_of(".txnindex"), max_index_bytes + AbortedEntry::size);
   if (!content && content.error().fault != Fault::not_found) return content.error();
   has_unread_aborted_ = false;
   if (!content) return {};  // none yet, or gone with the segment: what is known stays
@@ -91,7 +91,7 @@ Result<> Segment::forget_aborted_from(Offset offset) {
   }
   // What another process wrote is synced with what this one writes.
   if (!aborted_.entries().empty() && !transaction_file_) {
-    TRY(transaction_file_, files_.open(path_ + ".txnindex", FileSystem::Open::create));
+    TRY(transaction_file_, files_.open(path_of(".txnindex"), FileSystem::Open::create));
   }
   aborted_.keep_while([&](const AbortedEntry& entry) { return entry.last_offset < offset; });
   return {};
@@ -100,7 +100,7 @@ Result<> Segment::forget_aborted_from(Offset offset) {
 Result<> Segment::flush_aborted() {
   if (aborted_.is_flushed()) return {};
   if (!transaction_file_) {
-    TRY(transaction_file_, files_.open(path_ + ".txnindex", FileSystem::Open::create));
+    TRY(transaction_file_, files_.open(path_of(".txnindex"), FileSystem::Open::create));
   }
   return aborted_.flush(*transaction_file_);
 }
@@ -401,9 +401,9 @@ Result<> Segment::flush_indexes(Flush how) {
     times_.add(
         {max_timestamp_.value, static_cast<std::int32_t>(offset_of_max_timestamp_ - base_offset_)});
   }
-  TRY(const FilePtr offsets, files_.open(path_ + ".index", FileSystem::Open::create));
+  TRY(const FilePtr offsets, files_.open(path_of(".index"), FileSystem::Open::create));
   TRY(offsets_.flush(*offsets));
-  TRY(const FilePtr times, files_.open(path_ + ".timeindex", FileSystem::Open::create));
+  TRY(const FilePtr times, files_.open(path_of(".timeindex"), FileSystem::Open::create));
   TRY(times_.flush(*times));
   return flush_aborted();
 }
@@ -417,7 +417,7 @@ constexpr std::array<std::string_view, 4> suffixes{".index", ".timeindex", ".txn
 
 Result<> Segment::remove_files() {
   for (const std::string_view suffix : suffixes) {
-    auto removed = files_.remove(path_ + std::string(suffix));
+    auto removed = files_.remove(path_of(suffix));
     if (!removed && removed.error().fault != Fault::not_found) return removed;
   }
   return {};
@@ -426,7 +426,7 @@ Result<> Segment::remove_files() {
 Result<std::vector<std::string>> Segment::set_aside() {
   std::vector<std::string> aside;
   for (const std::string_view suffix : suffixes) {
-    const std::string path = path_ + std::string(suffix);
+    const std::string path = path_of(suffix);
     if (!files_.exists(path)) continue;
     aside.push_back(path + std::string(aside_suffix));
     TRY(files_.rename(path, aside.back()));

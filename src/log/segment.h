@@ -22,9 +22,10 @@ namespace odradek::log {
 class Segment {
  public:
   // Names a segment; its files are touched by load() or create(). `path` has no suffix:
-  // "/data/orders-3/00000000000000000042".
-  Segment(FileSystem& files, std::string path, Offset base_offset)
-      : files_(files), path_(std::move(path)), base_offset_(base_offset) {}
+  // "/data/orders-3/00000000000000000042". One that is to take the place of others has a `mark`
+  // behind its names (".log.cleaned").
+  Segment(FileSystem& files, std::string path, Offset base_offset, std::string_view mark = {})
+      : files_(files), path_(std::move(path)), mark_(mark), base_offset_(base_offset) {}
 
   // The segment behind it begins there; none where it is the last one.
   void is_followed_by(std::optional<Offset> next_base) { next_base_ = next_base; }
@@ -109,12 +110,13 @@ class Segment {
   const FilePtr& file() const { return file_; }
   // Null as long as nothing was written to it.
   const FilePtr& transaction_file() const { return transaction_file_; }
-  std::string log_path() const { return path_ + ".log"; }
+  std::string log_path() const { return path_of(".log"); }
   Timestamp max_timestamp() const { return max_timestamp_; }
   Timestamp first_timestamp() const { return first_timestamp_; }
   bool index_is_full() const;
 
  private:
+  std::string path_of(std::string_view suffix) const { return path_ + std::string(suffix) + mark_; }
   Result<> load_files(Damage damage);
   Result<bool> load_index_files();
   Result<std::int64_t> end_of_index();
@@ -129,6 +131,7 @@ class Segment {
 
   FileSystem& files_;
   std::string path_;
+  std::string mark_;
   Offset base_offset_;
   std::optional<Offset> next_base_;
   FilePtr file_;

@@ -93,8 +93,27 @@ bool headers_are_well_formed(Bytes headers) {
 
 }  // namespace
 
+Buffer replace_records(const BatchView& batch, const NewRecords& records) {
+  Buffer result;
+  result.reserve(BatchView::header_size + records.payload.size());
+  append(result, batch.bytes().first(BatchView::header_size));
+  append(result, records.payload);
+  store_big(result.data() + 8, static_cast<std::int32_t>(result.size() - BatchView::length_end));
+  constexpr int codec_bits = 7;
+  int attributes = batch.attributes();
+  if (records.has_delete_horizon) attributes |= BatchView::delete_horizon_attribute;
+  if (records.count == 0) attributes &= ~(codec_bits | BatchView::delete_horizon_attribute);
+  store_big(result.data() + 21, static_cast<std::int16_t>(attributes));
+  store_big(result.data() + 27, records.base.value);
+  store_big(result.data() + 35, records.max.value);
+  store_big(result.data() + 57, records.count);
+  renew_crc(result);
+  return result;
+}
+
 std::optional<Record> RecordReader::next() {
   if (left_ <= 0) return std::nullopt;
+  const Bytes all = rest_;
   const auto size = take_varlong(rest_);
   if (!size) return fail();
   auto body = take(rest_, *size);
@@ -107,12 +126,26 @@ std::optional<Record> RecordReader::next() {
                 .offset_delta = static_cast<std::int32_t>(*offset_delta),
                 .key = {},
                 .value = {},
-                .headers = {}};
+                .headers = {},
+                .encoded = all.first(all.size() - rest_.size())};
   if (!take_nullable(*body, record.key) || !take_nullable(*body, record.value)) return fail();
   record.headers = *body;
   if (!headers_are_well_formed(*body)) return fail();
   --left_;
   return record;
+}
+
+void append_record(Buffer& to, const Record& record, std::int64_t timestamp_delta) {
+  Bytes rest = record.encoded;
+  (void)take_varlong(rest);  // the length, which changes
+  const std::byte attributes = rest.front();
+  rest = rest.subspan(1);
+  (void)take_varlong(rest);
+  Buffer start{attributes};
+  append_varlong(start, timestamp_delta);
+  append_varlong(to, static_cast<std::int64_t>(start.size() + rest.size()));
+  append(to, start);
+  append(to, rest);
 }
 
 }  // namespace odradek::wire

@@ -20,6 +20,7 @@ class BatchView {
   static constexpr std::size_t header_size = 61;
   static constexpr std::size_t length_end = 12;  // base offset and length: not counted in length
   static constexpr std::int8_t magic_2 = 2;
+  static constexpr std::int16_t delete_horizon_attribute = 64;
   static constexpr std::size_t max_size = std::size_t{1} << 31;
 
   explicit BatchView(Bytes bytes) : bytes_(bytes) {}
@@ -48,6 +49,12 @@ class BatchView {
   bool has_log_append_time() const { return (attributes() & 8) != 0; }
   bool is_transactional() const { return (attributes() & 16) != 0; }
   bool is_control() const { return (attributes() & 32) != 0; }
+  // Until when tombstones and markers in it stay (KIP-534); it takes the place of the base
+  // timestamp.
+  std::optional<Timestamp> delete_horizon() const {
+    return (attributes() & delete_horizon_attribute) != 0 ? std::optional(base_timestamp())
+                                                          : std::nullopt;
+  }
   bool has_producer() const { return producer_id() != none_of<ProducerId>; }
   Offset next_offset() const { return base_offset() + last_offset_delta() + 1; }
   std::int32_t last_sequence() const;
@@ -74,6 +81,15 @@ void set_base_offset(std::span<std::byte> batch, Offset offset);
 void set_leader_epoch(std::span<std::byte> batch, LeaderEpoch epoch);
 void set_max_timestamp(std::span<std::byte> batch, Timestamp max);
 void set_log_append_time(std::span<std::byte> batch, Timestamp now);
+// Puts other records into a header that stays as it is but for this. Without any there is no codec.
+struct NewRecords {
+  Bytes payload;  // compressed as the header says
+  std::int32_t count = 0;
+  Timestamp base;
+  Timestamp max;
+  bool has_delete_horizon = false;  // which is the base then
+};
+Buffer replace_records(const BatchView& batch, const NewRecords& records);
 void renew_crc(std::span<std::byte> batch);
 
 // One record; keys, values and headers are views into the batch, or into what it decompressed to.
@@ -83,7 +99,11 @@ struct Record {
   std::optional<Bytes> key;
   std::optional<Bytes> value;
   Bytes headers;  // as encoded, count first
+  Bytes encoded;  // all of it, its length first
 };
+
+// Appends a record as it was encoded, but for its timestamp, in a batch with another base.
+void append_record(Buffer& to, const Record& record, std::int64_t timestamp_delta);
 
 // Iterates over decompressed records. Checks each length; next() is empty at the end and after
 // the first malformed record, and ok() tells which.

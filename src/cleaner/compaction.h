@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/siphash.h"
+#include "cleaner/batch_filter.h"
+#include "cleaner/compaction_plan.h"
+#include "log/file.h"
+#include "log/segment.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace odradek::cleaner {
+
+// What a round is to do, and by what.
+struct CompactionJob {
+  log::FileSystem& files;
+  std::string directory;
+  std::vector<StoredSegment> segments;  // all before Cleanable::end
+  Offset first_dirty;
+  std::vector<log::AbortedEntry> aborted;  // that have data in them
+  LastRecords last_records;
+  Timestamp now;
+  std::int64_t delete_retention_ms = 0;
+  std::int64_t segment_bytes = 0;
+  std::int32_t index_interval_bytes = 4096;
+  std::size_t most_keys = 0;  // that the map may hold
+  Hash128 seed;
+};
+
+// One round of compaction of one log: finds the last offset of each key in what is dirty, and
+// writes new segments in the place of all up to there, beside the old ones and under names that end
+// with `mark`. Whoever uses the log puts them into their places then. Reads files only, those of
+// segments that are complete; for a thread that may wait. Kafka: Cleaner.
+class Compaction {
+ public:
+  static constexpr std::string_view mark = ".cleaned";
+
+  explicit Compaction(CompactionJob job);
+  ~Compaction();
+
+  // Goes on, reading about `bytes`. False once there is nothing more to do; outcome() is there
+  // then.
+  Result<bool> step(std::int64_t bytes);
+
+  // Old segments [first, end) by their offsets, and the one that holds what is left of them; its
+  // last batch ends at `end`. All of it is on the disk.
+  struct Replacement {
+    Offset first;
+    Offset end;
+  };
+  struct Outcome {
+    Offset compacted_to;  // the map did not reach farther
+    std::vector<Replacement> replacements;
+    std::int64_t bytes_before = 0;
+    std::int64_t bytes_after = 0;
+    std::int64_t bytes_read = 0;
+    std::size_t map_keys = 0;
+    std::size_t map_bytes = 0;
+    BatchFilter::Counts records;
+  };
+  const Outcome& outcome() const { return outcome_; }
+
+ private:
+  class Source;
+  enum class Phase { mapping, rewriting, done };
+
+  Result<> open_next_source();
+  Result<> map(const wire::BatchView& batch);
+  void end_mapping();
+  Result<> begin_group();
+  Result<> rewrite(const wire::BatchView& batch);
+  Result<> write_out();
+  Result<> end_group();
+
+  CompactionJob job_;
+  Outcome outcome_;
+  Phase phase_ = Phase::mapping;
+  OffsetMap map_;
+  bool is_full_ = false;
+  CleanedTransactions transactions_;
+  std::vector<SegmentGroup> groups_;
+  std::size_t group_ = 0;    // of `groups_`
+  std::size_t segment_ = 0;  // of the job's
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<log::Segment> target_;
+  std::optional<BatchFilter> filter_;
+  Buffer unwritten_;
+};
+
+}  // namespace odradek::cleaner

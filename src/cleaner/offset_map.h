@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/siphash.h"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace odradek::cleaner {
+
+// The last offset of each key, in bounded memory: of a key it holds 128 bits of a keyed hash, so 24
+// bytes for each whatever its length. Kafka: SkimpyOffsetMap.
+class OffsetMap {
+ public:
+  // For at most `most_keys`; `seed` is of chance, so that nobody makes keys that collide.
+  OffsetMap(std::size_t most_keys, Hash128 seed);
+
+  // How many keys fit into so many bytes.
+  static std::size_t keys_in(std::size_t bytes);
+
+  // Offsets come in their order. False where the key is new and there is no room for it.
+  bool put(Bytes key, Offset offset);
+  std::optional<Offset> get(Bytes key) const;
+
+  std::size_t size() const { return size_; }
+  std::size_t bytes() const { return slots_.size() * sizeof(Slot); }
+
+ private:
+  struct Slot {
+    Hash128 hash;
+    Offset offset = none;
+  };
+  static constexpr Offset none{-1};
+  // Of the slots that are used at most; Kafka: log.cleaner.io.buffer.load.factor.
+  static constexpr double load = 0.9;
+
+  std::size_t find(const Hash128& hash) const;
+
+  Hash128 seed_;
+  std::size_t most_keys_;
+  std::size_t size_ = 0;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace odradek::cleaner

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cleaner/offset_map.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+
+namespace odradek::cleaner {
+namespace {
+
+TEST(OffsetMap, HoldsTheLastOffsetOfEachKeyUntilItIsFull) {
+  OffsetMap map(1000, {1, 2});
+  std::map<std::string, Offset> model;
+  std::mt19937 random(7);
+  for (std::int64_t i = 0; i < 20000; ++i) {
+    const std::string key = "key-" + std::to_string(random() % 1500);
+    const bool fits = model.contains(key) || model.size() < 1000;
+    ASSERT_EQ(map.put(as_bytes(key), Offset{i}), fits);
+    if (fits) model[key] = Offset{i};
+  }
+  EXPECT_EQ(map.size(), 1000U);
+  for (int i = 0; i < 1500; ++i) {
+    const std::string key = "key-" + std::to_string(i);
+    const auto known = model.find(key);
+    EXPECT_EQ(map.get(as_bytes(key)),
+              known == model.end() ? std::nullopt : std::optional(known->second));
+  }
+}
+
+TEST(OffsetMap, KeepsItsBounds) {
+  const std::size_t keys = OffsetMap::keys_in(1 << 20);
+  EXPECT_LE(OffsetMap(keys, {}).bytes(), std::size_t{1 << 20});
+  EXPECT_GT(keys, (1 << 20) / 28U);
+}
+
+TEST(OffsetMap, AnEmptyKeyIsAKey) {
+  OffsetMap map(1, {});
+  EXPECT_FALSE(map.get({}));
+  EXPECT_TRUE(map.put({}, Offset{0}));
+  EXPECT_EQ(map.get({}), Offset{0});
+}
+
+}  // namespace
+}  // namespace odradek::cleaner
