@@ -146,7 +146,8 @@ void Compaction::end_mapping() {
 
 Result<> Compaction::begin_group() {
   const Offset base = job_.segments[segment_].base;
-  target_ = std::make_unique<log::Segment>(job_.files, path_of(job_.directory, base), base, mark);
+  target_ = std::make_unique<log::Segment>(job_.files, path_of(job_.directory, base), base,
+                                           log::Segment::cleaned_mark);
   filter_.emplace(FilterRules{.last_offsets = map_,
                               .known_end = outcome_.compacted_to,
                               .now = job_.now,

@@ -8,6 +8,7 @@
 #include "cleaner/compaction_plan.h"
 #include "log/file.h"
 #include "log/segment.h"
+#include "log/segment_list.h"
 
 #include <cstdint>
 #include <memory>
@@ -34,13 +35,11 @@ struct CompactionJob {
 };
 
 // One round of compaction of one log: finds the last offset of each key in what is dirty, and
-// writes new segments in the place of all up to there, beside the old ones and under names that end
-// with `mark`. Whoever uses the log puts them into their places then. Reads files only, those of
+// writes new segments in the place of all up to there, beside the old ones and marked as such.
+// Whoever uses the log puts them into their places then (PartitionLog::replace). Reads only
 // segments that are complete; for a thread that may wait. Kafka: Cleaner.
 class Compaction {
  public:
-  static constexpr std::string_view mark = ".cleaned";
-
   explicit Compaction(CompactionJob job);
   ~Compaction();
 
@@ -48,15 +47,10 @@ class Compaction {
   // then.
   Result<bool> step(std::int64_t bytes);
 
-  // Old segments [first, end) by their offsets, and the one that holds what is left of them; its
-  // last batch ends at `end`. All of it is on the disk.
-  struct Replacement {
-    Offset first;
-    Offset end;
-  };
   struct Outcome {
     Offset compacted_to;  // the map did not reach farther
-    std::vector<Replacement> replacements;
+    // Their content is on the disk; their names may not be.
+    std::vector<log::SegmentReplacement> replacements;
     std::int64_t bytes_before = 0;
     std::int64_t bytes_after = 0;
     std::int64_t bytes_read = 0;

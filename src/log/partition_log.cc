@@ -468,11 +468,42 @@ Result<> PartitionLog::drop_segments_before_start() {
     if (!snapshot && snapshot.error().fault != Fault::not_found) return snapshot;
     segments_.drop_oldest();
   }
-  if (aside.empty()) return {};
-  const auto remove = [&files = files_, aside = std::move(aside)] {
-    return Segment::remove_aside(files, aside);
+  if (!aside.empty()) remove_later(std::move(aside));
+  return {};
+}
+
+void PartitionLog::remove_later(std::vector<std::string> paths) {
+  // What stands in their place is on the disk before they are gone.
+  const auto remove = [&files = files_, directory = directory_,
+                       paths = std::move(paths)]() -> Result<> {
+    TRY(files.sync_directory(directory));
+    return Segment::remove_aside(files, paths);
   };
   tasks_.push_back({remove, std::nullopt});
+}
+
+// finish_replacements() goes by this order.
+Result<> PartitionLog::replace(const SegmentReplacement& replacement) {
+  owner_.enter();
+  if (offline_) return *offline_;
+  ASSERT(replacement.end <= active().base_offset() && replacement.end <= syncs_.durable());
+  auto made =
+      std::make_unique<Segment>(files_, directory_ + "/" + offset_in_file_name(replacement.first),
+                                replacement.first, Segment::cleaned_mark);
+  std::vector<std::string> aside;
+  auto outcome = [&]() -> Result<> {
+    TRY(made->rename_files(Segment::swap_mark));
+    Segment& counts = *made;
+    for (const auto& old : segments_.replace(replacement, std::move(made))) {
+      TRY(const auto names, old->set_aside());
+      aside.insert(aside.end(), names.begin(), names.end());
+    }
+    TRY(counts.rename_files({}));
+    return counts.look_for_aborted();
+  }();
+  if (!outcome) return go_offline(outcome.error());
+  count_aborted();
+  remove_later(std::move(aside));
   return {};
 }
 

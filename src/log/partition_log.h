@@ -125,6 +125,9 @@ class PartitionLog final : public ReadableLog {
   Result<> advance_log_start(Offset start);
   // Begins a new segment, so that the one before may go. Its name has to be on the disk before.
   Result<> seal(Timestamp now);
+  // Puts what compaction has written into the place of old segments, which end before the active
+  // one; whoever reads one of these goes on with it. A crash leaves the old ones or the new one.
+  Result<> replace(const SegmentReplacement& replacement);
   const Segment& active_segment() const { return segments_.last(); }
 
   // Behind what is staged.
@@ -209,6 +212,7 @@ class PartitionLog final : public ReadableLog {
   Result<> flush_indexes(Segment::Flush how);
   Result<> add_segment();
   Result<> drop_segments_before_start();
+  void remove_later(std::vector<std::string> paths);
   Result<> stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
   // What was just written.
   void cache(Staged& batch);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/partition_log_loader.h"
 
+#include "log/segment_swap.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -41,12 +43,10 @@ Result<std::unique_ptr<PartitionLog>> PartitionLogLoader::load(const PartitionLo
 }
 
 Result<> PartitionLogLoader::find_segments() {
+  TRY(finish_replacements(log_.files_, log_.directory_));
   TRY(const auto names, log_.files_.list(log_.directory_));
   std::vector<Offset> indexes;
   for (const std::string& name : names) {
-    if (name.ends_with(Segment::aside_suffix)) {
-      TRY(Segment::remove_aside(log_.files_, {log_.directory_ + "/" + name}));
-    }
     if (const auto base = offset_in_file_name(name, ".log")) {
       log_.segments_.add(std::make_unique<Segment>(
           log_.files_, log_.directory_ + "/" + offset_in_file_name(*base), *base));

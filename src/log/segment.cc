@@ -57,9 +57,7 @@ Result<> Segment::load_files(Damage damage) {
   TRY(const std::int64_t whole, scan_behind_last_entry());
   if (damage == Damage::ends_the_search) return {};
   if (whole < size_) return damaged_at(whole);
-  const Offset next =
-      last_batch_ ? base_offset_ + (last_batch_->relative_offset + 1) : base_offset_;
-  const bool is_short = index_knows_more && next_base_ && next < *next_base_;
+  const bool is_short = index_knows_more && next_base_ && end() < *next_base_;
   return is_short ? Result<>(damaged_at(size_)) : Result<>();
 }
 
@@ -428,7 +426,7 @@ Result<std::vector<std::string>> Segment::set_aside() {
   for (const std::string_view suffix : suffixes) {
     const std::string path = path_of(suffix);
     if (!files_.exists(path)) continue;
-    aside.push_back(path + std::string(aside_suffix));
+    aside.push_back(path + std::string(aside_mark));
     TRY(files_.rename(path, aside.back()));
   }
   return aside;
@@ -439,6 +437,16 @@ Result<> Segment::remove_aside(FileSystem& files, const std::vector<std::string>
     auto removed = files.remove(path);
     if (!removed && removed.error().fault != Fault::not_found) return removed;
   }
+  return {};
+}
+
+Result<> Segment::rename_files(std::string_view mark) {
+  for (const std::string_view suffix : suffixes) {
+    const std::string path = path_of(suffix);
+    if (!files_.exists(path)) continue;
+    TRY(files_.rename(path, path_ + std::string(suffix) + std::string(mark)));
+  }
+  mark_ = mark;
   return {};
 }
 

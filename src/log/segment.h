@@ -68,6 +68,10 @@ class Segment {
   Result<> forget_aborted_from(Offset offset);
   // There is a file of them, which is read when it is needed.
   void expect_transaction_index() { has_unread_aborted_ = true; }
+  // Reads the file of them, if there is one.
+  Result<> look_for_aborted() {
+    return files_.exists(path_of(".txnindex")) ? reload_aborted() : Result<>();
+  }
   // For a reader beside the one that writes the segment: there may be more now.
   Result<> reload_aborted();
   // Adds those that may lie in [from, end); true where no later segment has any.
@@ -101,12 +105,22 @@ class Segment {
   Result<> remove_files();
   // Gives them names that no segment has, which it returns: removing much takes its time.
   Result<std::vector<std::string>> set_aside();
-  static constexpr std::string_view aside_suffix = ".deleted";
   // Removes such files, where they are still there.
   static Result<> remove_aside(FileSystem& files, const std::vector<std::string>& paths);
+  // Another mark behind their names. The log is the last, so that it has what belongs to it.
+  Result<> rename_files(std::string_view mark);
+  // Kafka's: a segment that is being made to replace others; one that is complete, and does; one
+  // that goes.
+  static constexpr std::string_view cleaned_mark = ".cleaned";
+  static constexpr std::string_view swap_mark = ".swap";
+  static constexpr std::string_view aside_mark = ".deleted";
 
   Offset base_offset() const { return base_offset_; }
   std::int64_t size() const { return size_; }
+  // Behind the last batch, once it is loaded.
+  Offset end() const {
+    return last_batch_ ? base_offset_ + (last_batch_->relative_offset + 1) : base_offset_;
+  }
   const FilePtr& file() const { return file_; }
   // Null as long as nothing was written to it.
   const FilePtr& transaction_file() const { return transaction_file_; }

@@ -43,6 +43,17 @@ void SegmentList::add(std::unique_ptr<Segment> segment) {
   }
 }
 
+std::vector<std::unique_ptr<Segment>> SegmentList::replace(const SegmentReplacement& replacement,
+                                                           std::unique_ptr<Segment> segment) {
+  std::vector<std::unique_ptr<Segment>> old;
+  const auto begin = by_offset_.lower_bound(replacement.first);
+  const auto end = by_offset_.lower_bound(replacement.end);
+  for (auto each = begin; each != end; ++each) old.push_back(std::move(each->second));
+  by_offset_.erase(begin, end);
+  add(std::move(segment));
+  return old;
+}
+
 Result<SegmentList::Range> SegmentList::locate(Offset offset, Offset end, std::size_t max_bytes,
                                                const End& known) {
   auto segment = std::prev(by_offset_.upper_bound(std::max(offset, by_offset_.begin()->first)));

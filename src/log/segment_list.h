@@ -21,6 +21,12 @@ struct Stamped {
   LeaderEpoch leader_epoch = none_of<LeaderEpoch>;
 };
 
+// Segments that begin in [first, end), and the one at `first` that holds what is left of them.
+struct SegmentReplacement {
+  Offset first;
+  Offset end;
+};
+
 // The segments of a log in the order of their offsets, and how records are found in them. Used by
 // one thread.
 class SegmentList {
@@ -69,6 +75,10 @@ class SegmentList {
     by_offset_.erase(std::prev(by_offset_.end()));
     last().is_followed_by(std::nullopt);
   }
+
+  // The segments in [first, end) give way to one; returns them.
+  std::vector<std::unique_ptr<Segment>> replace(const SegmentReplacement& replacement,
+                                                std::unique_ptr<Segment> segment);
 
   std::int64_t size() const;
 

@@ -201,7 +201,7 @@ class History {
 
   Offset segment_of(Offset offset) const { return *std::prev(first_bases_.upper_bound(offset)); }
 
-  void replace(const Compaction::Replacement& replacement) {
+  void replace(const log::SegmentReplacement& replacement) {
     const std::string path = path_of(replacement.first);
     std::vector<StoredSegment> after;
     bool is_done = false;
@@ -216,18 +216,19 @@ class History {
       is_done = true;
     }
     for (const std::string suffix : {".index", ".timeindex", ".log"}) {
-      EXPECT_TRUE(files_.rename(path + suffix + std::string(Compaction::mark), path + suffix));
+      EXPECT_TRUE(
+          files_.rename(path + suffix + std::string(log::Segment::cleaned_mark), path + suffix));
     }
     segments_ = std::move(after);
     for (StoredSegment& each : segments_) {
       if (each.base != replacement.first) continue;
       each.size = *(*files_.open(path + ".log", log::FileSystem::Open::read_only))->size();
     }
-    keep_aborted(replacement, path + ".txnindex" + std::string(Compaction::mark));
+    keep_aborted(replacement, path + ".txnindex" + std::string(log::Segment::cleaned_mark));
   }
 
   // Those with markers there are the ones that the new index has.
-  void keep_aborted(const Compaction::Replacement& replacement, const std::string& index) {
+  void keep_aborted(const log::SegmentReplacement& replacement, const std::string& index) {
     std::erase_if(aborted_, [&](const log::AbortedEntry& each) {
       return each.last_offset >= replacement.first && each.last_offset < replacement.end;
     });
