@@ -12,12 +12,12 @@ namespace odradek::broker {
 namespace {
 
 // What is known of a log that is open, its last segment above all.
-std::optional<cleaner::RetentionCheck::InUse> in_use(const log::PartitionLog* log) {
+std::optional<cleaner::LogInUse> in_use(const log::PartitionLog* log) {
   if (!log) return std::nullopt;
   const log::Segment& active = log->active_segment();
-  return cleaner::RetentionCheck::InUse{{active.base_offset(), log->end(), active.size()},
-                                        active.max_timestamp(),
-                                        log->high_watermark()};
+  return cleaner::LogInUse{{active.base_offset(), log->end(), active.size()},
+                           {active.first_timestamp(), active.max_timestamp()},
+                           log->high_watermark()};
 }
 
 // Whether a log still ends with this segment, all of it committed.

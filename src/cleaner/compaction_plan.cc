@@ -12,14 +12,15 @@ Offset first_uncleanable(std::span<const TimedSegment> segments, const Compactio
   const auto stays = [&](const TimedSegment& each) {
     const bool is_dirty = each.end > first_dirty;
     const bool is_young = rules.min_compaction_lag_ms > 0 && is_dirty &&
-                          now - each.largest < rules.min_compaction_lag_ms;
+                          now - each.times.largest < rules.min_compaction_lag_ms;
     return &each == &segments.back() || each.end > last_stable || is_young;
   };
   return std::find_if(segments.begin(), segments.end(), stays)->base;
 }
 
 bool is_overdue(const TimedSegment& segment, const CompactionRules& rules, Timestamp now) {
-  return segment.first >= Timestamp{0} && now - segment.first > rules.max_compaction_lag_ms;
+  return segment.times.first >= Timestamp{0} &&
+         now - segment.times.first > rules.max_compaction_lag_ms;
 }
 
 }  // namespace

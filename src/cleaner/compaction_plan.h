@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/ids.h"
-#include "cleaner/retention.h"
+#include "cleaner/stored_log.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,10 +21,8 @@ struct CompactionRules {
   std::int64_t max_compaction_lag_ms = std::numeric_limits<std::int64_t>::max();
 };
 
-// A segment with the times of its records.
 struct TimedSegment : StoredSegment {
-  Timestamp first{};    // of its first batch
-  Timestamp largest{};  // of all
+  RecordTimes times;
 };
 
 // What a round of compaction may take of a log: its head is what was compacted before, then comes

@@ -3,6 +3,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "cleaner/stored_log.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,13 +16,6 @@ namespace odradek::cleaner {
 struct RetentionRules {
   std::int64_t ms = -1;
   std::int64_t bytes = -1;
-};
-
-// A segment as retention sees it.
-struct StoredSegment {
-  Offset base;
-  Offset end;  // where the next one begins, or the log ends
-  std::int64_t size = 0;
 };
 
 // The largest timestamp of the n-th segment. It may have to be looked for, so only those are asked

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cleaner/retention.h"
-#include "log/file.h"
+#include "cleaner/stored_log.h"
 
 #include <optional>
 #include <string>
@@ -16,15 +16,7 @@ struct RetentionCheck {
   std::string directory;
   RetentionRules rules;
   Timestamp now;
-
-  // Of a log that is in use: its last segment, which the files do not know yet, and how far it is
-  // committed.
-  struct InUse {
-    StoredSegment active;
-    Timestamp largest;
-    Offset high_watermark;
-  };
-  std::optional<InUse> in_use;
+  std::optional<LogInUse> in_use;
 };
 
 struct Expired {
@@ -33,7 +25,7 @@ struct Expired {
   bool takes_active = false;  // that goes too
 };
 
-// None where everything stays. A damaged segment is as old as its file.
+// None where everything stays.
 Result<std::optional<Expired>> find_expired(const RetentionCheck& check);
 
 }  // namespace odradek::cleaner

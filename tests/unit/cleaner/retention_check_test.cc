@@ -40,7 +40,7 @@ class RetentionCheckTest : public testing::Test {
     if (is_open) {
       const log::Segment& active = log_->active_segment();
       check.in_use = {{active.base_offset(), log_->end(), active.size()},
-                      active.max_timestamp(),
+                      {active.first_timestamp(), active.max_timestamp()},
                       log_->high_watermark()};
     }
     const auto found = find_expired(check);
