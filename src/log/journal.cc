@@ -2,6 +2,7 @@
 #include "log/journal.h"
 
 #include "base/crc32c.h"
+#include "log/batch_scanner.h"
 #include "log/segment.h"
 
 #include <algorithm>
@@ -111,6 +112,9 @@ class Replay {
       if (!opened && opened.error().fault == Fault::not_found) return {};
       TRY(file, std::move(opened));
     }
+    TRY(const bool last, is_last_segment(record));
+    TRY(const bool is_missing, last ? Result<bool>(true) : may_be_missing_in(*file, record));
+    if (!is_missing) return {};
     const Bytes pieces[] = {record.bytes};
     TRY(file->write(pieces, record.position));
     ++replayed.records;
@@ -128,9 +132,47 @@ class Replay {
   Journal::Replayed replayed;
 
  private:
+  Result<bool> is_last_segment(const Record& record) {
+    const auto [last, is_new] = last_segments_.try_emplace(std::string(record.folder));
+    if (is_new) {
+      TRY(const auto names, files_.list(directory_ + "/" + std::string(record.folder)));
+      for (const std::string& name : names) {
+        last->second = std::max(last->second, offset_in_file_name(name, ".log").value_or(Offset{}));
+      }
+    }
+    return last->second == record.segment;
+  }
+
+  // A segment that is complete may have been compacted since. Then other batches stand there: the
+  // batch before it does not end where it begins, or another one does.
+  static Result<bool> may_be_missing_in(File& file, const Record& record) {
+    BatchScanner before(file, 0, record.position, BatchScanner::Read::headers);
+    Offset next = record.segment;
+    for (;;) {
+      TRY(const auto found, before.next());
+      if (!found) break;
+      next = found->batch.next_offset();
+    }
+    const bool fits =
+        before.position() == record.position && next == wire::BatchView(record.bytes).base_offset();
+    if (!fits) return false;
+    const std::int64_t end = record.position + static_cast<std::int64_t>(record.bytes.size());
+    TRY(const std::int64_t size, file.size());
+    BatchScanner there(file, record.position, std::min(size, end),
+                       BatchScanner::Read::whole_batches);
+    for (;;) {
+      TRY(const auto found, there.next());
+      if (!found) return true;
+      const auto at = static_cast<std::size_t>(found->position - record.position);
+      const wire::BatchView own(record.bytes.subspan(at));
+      if (own.base_offset() != found->batch.base_offset()) return false;
+    }
+  }
+
   FileSystem& files_;
   const std::string& directory_;
   const Journal::Belongs& belongs_;
+  std::map<std::string, Offset> last_segments_;  // by folder
   std::map<std::string, FilePtr> segments_;
 };
 

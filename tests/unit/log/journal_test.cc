@@ -2,6 +2,7 @@
 #include "log/journal.h"
 
 #include "log/posix_file_system.h"
+#include "support/batches.h"
 #include "support/temporary_directory.h"
 
 #include <gtest/gtest.h>
@@ -96,6 +97,44 @@ TEST_F(JournalTest, BringsBackWhatIsInIt) {
   lose_segments();
   EXPECT_EQ(replay().records, 0);
   EXPECT_EQ(content_of("a-0"), "");
+}
+
+// A segment that others follow: torn by a power cut, or compacted since, up to each of its batches.
+TEST_F(JournalTest, WhatWasCompactedIsNotUndone) {
+  std::vector<std::string> batches;
+  for (std::int64_t i = 0; i < 5; ++i) {
+    const Buffer bytes = test::a_batch({.base_offset = {i}, .value_size = 20});
+    batches.emplace_back(as_text(bytes));
+  }
+  const auto all_but = [&](std::size_t gone) {
+    std::string left;
+    for (std::size_t i = 0; i < batches.size(); ++i) left += i == gone ? "" : batches[i];
+    return left;
+  };
+  const std::size_t none = batches.size();
+  for (std::size_t gone = 0; gone + 1 < batches.size(); ++gone) {
+    for (const bool is_compacted : {false, true}) {
+      start();
+      segments_.clear();
+      const std::string folder = "a-" + std::to_string(2 * gone + (is_compacted ? 1 : 0));
+      EXPECT_TRUE(write({append(folder, batches[0] + batches[1])}));
+      EXPECT_TRUE(write({append(folder, batches[2])}));
+      EXPECT_TRUE(write({append(folder, batches[3] + batches[4])}));
+      ASSERT_TRUE(files_.open(directory_ / (folder + "/00000000000000000005.log"),
+                              FileSystem::Open::create));
+      std::string content = all_but(none);
+      if (is_compacted) {
+        content = all_but(gone);
+      } else {
+        content.replace(gone * batches[0].size(), batches[0].size(), batches[0].size(), '\0');
+      }
+      const Bytes pieces[] = {as_bytes(content)};
+      ASSERT_TRUE(segments_[folder].file->write(pieces, 0));
+      ASSERT_TRUE(segments_[folder].file->truncate(static_cast<std::int64_t>(content.size())));
+      (void)replay();
+      EXPECT_EQ(content_of(folder), all_but(is_compacted ? gone : none)) << gone;
+    }
+  }
 }
 
 TEST_F(JournalTest, TakesTurns) {
