@@ -102,7 +102,8 @@ void Partition::add_follower(NodeId follower) {
 
 log::FollowerLog::Progress Partition::progress() const {
   ASSERT(log_ != nullptr);
-  return {log_->log_start_offset(), log_->high_watermark(), log_->last_stable_offset()};
+  return {log_->log_start_offset(), log_->high_watermark(), log_->last_stable_offset(),
+          log_->layout()};
 }
 
 LogPosition Partition::staged_end() const {

@@ -89,8 +89,11 @@ void Replication::receive(const FollowResponse& response) {
   const bool is_awaited = !partition->follower_log() || partition->has_asked_at_once();
   partition->answered();
   if (const auto advanced = partition->advance(response.progress); !advanced) {
-    spdlog::warn("cannot follow partition={} reason=\"{}\"", partition->folder(),
-                 advanced.error().context);
+    const bool is_late = advanced.error().fault == Fault::not_found;
+    if (!is_late) {
+      spdlog::warn("cannot follow partition={} reason=\"{}\"", partition->folder(),
+                   advanced.error().context);
+    }
     return partition->wake_all();
   }
   const log::Growth growth = partition->take_growth();
@@ -110,7 +113,7 @@ void Replication::follow(Partition& partition, Urgency urgency) {
   const auto* const log = partition.follower_log();
   // Without a log it knows less than any leader can say.
   const log::FollowerLog::Progress known =
-      log ? log->progress() : log::FollowerLog::Progress{Offset{-1}, Offset{-1}, Offset{-1}};
+      log ? log->progress() : log::FollowerLog::Progress{Offset{-1}, Offset{-1}, Offset{-1}, {}};
   node_.send(leader, FollowRequest{partition.topic().id, partition.id(), known, at_once});
 }
 

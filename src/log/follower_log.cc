@@ -13,25 +13,16 @@ void FollowerLog::add_segment(Offset base) {
       std::make_unique<Segment>(files_, directory_ + "/" + offset_in_file_name(base), base));
 }
 
-// The segments that begin before `end`; all but the last are complete, and opened when read.
-Result<> FollowerLog::find_segments(const Progress& progress) {
-  const Offset end = progress.high_watermark;
-  TRY(const auto names, files_.list(directory_));
-  for (const std::string& name : names) {
-    const auto base = offset_in_file_name(name, ".log");
-    if (base && *base < end) add_segment(*base);
+// All but the last are complete, and opened when read; what follows is found as it comes.
+void FollowerLog::begin_with(const Progress& progress) {
+  segments_ = {};
+  layout_ = progress.layout;
+  for (const Offset base : layout_->bases) {
+    if (base >= progress.high_watermark) break;
+    add_segment(base);
+    segments_.last().expect_transaction_index();
   }
-  for (const std::string& name : names) {
-    const auto base = offset_in_file_name(name, ".txnindex");
-    if (Segment* const segment = base ? segments_.at(*base) : nullptr) {
-      segment->expect_transaction_index();
-    }
-  }
-  // The leader may have removed all that there was; what comes next is found when it is there.
-  const bool has_records = progress.log_start_offset < end;
-  if (segments_.empty() && has_records) return Error{Fault::not_found, directory_ + ": no segment"};
-  next_offset_ = segments_.empty() ? end : segments_.last().base_offset();
-  return {};
+  next_offset_ = segments_.empty() ? progress.high_watermark : segments_.last().base_offset();
 }
 
 // The file knows where an epoch began also where the walk began behind that. It is written before
@@ -45,14 +36,20 @@ void FollowerLog::learn_epochs(Offset end) {
 }
 
 Result<> FollowerLog::advance(const Progress& progress) {
+  const bool has_more = progress.high_watermark > next_offset_ && segments_.empty();
+  if (has_more || progress.generation() != this->progress().generation()) begin_with(progress);
+  const auto extended = extend(progress);
+  if (is_outdated()) return outdated();
+  return extended;
+}
+
+Result<> FollowerLog::extend(const Progress& progress) {
   std::size_t bytes = 0;
   const LeaderEpoch known = epochs_.latest();
-  if (progress.high_watermark > next_offset_ && segments_.empty()) {
-    TRY(find_segments(progress));
-  }
   while (next_offset_ < progress.high_watermark) {
     TRY(segments_.last().extend(progress.high_watermark, [&](const wire::BatchView& batch) {
-      bytes += static_cast<std::size_t>(batch.size());
+      const bool is_new = batch.base_offset() >= high_watermark_;
+      if (is_new) bytes += static_cast<std::size_t>(batch.size());
       next_offset_ = batch.next_offset();
       epochs_.assign(batch.leader_epoch(), batch.base_offset());
     }));
@@ -77,7 +74,16 @@ Result<ReadableLog::Chunk> FollowerLog::read(Offset offset, Offset end, std::siz
                                              First first) {
   ASSERT(offset >= log_start_offset_ && end <= high_watermark_);
   if (offset >= end) return Chunk{{}, offset};
-  return segments_.read(offset, end, max_bytes, first, {high_watermark_, segments_.last().size()});
+  auto chunk =
+      segments_.read(offset, end, max_bytes, first, {high_watermark_, segments_.last().size()});
+  if (is_outdated()) return outdated();
+  return chunk;
+}
+
+Result<std::vector<AbortedEntry>> FollowerLog::aborted(Offset begin, Offset end) {
+  auto found = segments_.aborted(begin, end, SegmentList::Beside::the_writer);
+  if (is_outdated()) return outdated();
+  return found;
 }
 
 }  // namespace odradek::log

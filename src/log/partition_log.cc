@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/breakage.h"
 #include "log/reordered_appends.h"
+#include "log/segment_swap.h"
 #include "wire/record_batch.h"
 
 #include <algorithm>
@@ -482,29 +483,28 @@ void PartitionLog::remove_later(std::vector<std::string> paths) {
   tasks_.push_back({remove, std::nullopt});
 }
 
-// finish_replacements() goes by this order.
 Result<> PartitionLog::replace(const SegmentReplacement& replacement) {
   owner_.enter();
   if (offline_) return *offline_;
   ASSERT(replacement.end <= active().base_offset() && replacement.end <= syncs_.durable());
-  auto made =
-      std::make_unique<Segment>(files_, directory_ + "/" + offset_in_file_name(replacement.first),
-                                replacement.first, Segment::cleaned_mark);
-  std::vector<std::string> aside;
-  auto outcome = [&]() -> Result<> {
-    TRY(made->rename_files(Segment::swap_mark));
-    Segment& counts = *made;
-    for (const auto& old : segments_.replace(replacement, std::move(made))) {
-      TRY(const auto names, old->set_aside());
-      aside.insert(aside.end(), names.begin(), names.end());
-    }
-    TRY(counts.rename_files({}));
-    return counts.look_for_aborted();
-  }();
-  if (!outcome) return go_offline(outcome.error());
+  if (cache_) cache_->clear(tail_);  // what is shown as aborted is that of the new segment
+  std::vector<std::string> snapshots = old_snapshots_in(replacement);
+  auto aside = swap_segments(files_, directory_, segments_, replacement);
+  if (!aside) return go_offline(aside.error());
   count_aborted();
-  remove_later(std::move(aside));
+  aside->insert(aside->end(), snapshots.begin(), snapshots.end());
+  remove_later(std::move(*aside));
   return {};
+}
+
+// Those that were kept for the sake of a segment.
+std::vector<std::string> PartitionLog::old_snapshots_in(const SegmentReplacement& range) const {
+  std::vector<std::string> paths;
+  for (const auto& [base, segment] : segments_.all()) {
+    const bool is_in_use = std::binary_search(snapshots_.begin(), snapshots_.end(), base);
+    if (base > range.first && base < range.end && !is_in_use) paths.push_back(snapshot_path(base));
+  }
+  return paths;
 }
 
 Result<> PartitionLog::seal(Timestamp now) {

@@ -12,6 +12,7 @@
 #include "log/log_config.h"
 #include "log/producer_state.h"
 #include "log/readable_log.h"
+#include "log/segment_layout.h"
 #include "log/segment_list.h"
 #include "log/sync_progress.h"
 #include "log/tail_cache.h"
@@ -128,6 +129,9 @@ class PartitionLog final : public ReadableLog {
   // Puts what compaction has written into the place of old segments, which end before the active
   // one; whoever reads one of these goes on with it. A crash leaves the old ones or the new one.
   Result<> replace(const SegmentReplacement& replacement);
+  Offset first_segment() const { return segments_.all().begin()->first; }
+  // For followers.
+  const SegmentLayoutPtr& layout() { return segments_.layout(); }
   const Segment& active_segment() const { return segments_.last(); }
 
   // Behind what is staged.
@@ -213,6 +217,7 @@ class PartitionLog final : public ReadableLog {
   Result<> add_segment();
   Result<> drop_segments_before_start();
   void remove_later(std::vector<std::string> paths);
+  std::vector<std::string> old_snapshots_in(const SegmentReplacement& range) const;
   Result<> stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
   // What was just written.
   void cache(Staged& batch);

@@ -37,6 +37,7 @@ std::optional<Stamped> find_in_batch(const BatchView& batch, Timestamp wanted, O
 void SegmentList::add(std::unique_ptr<Segment> segment) {
   const Offset base = segment->base_offset();
   const auto added = by_offset_.emplace(base, std::move(segment)).first;
+  layout_.reset();
   if (added != by_offset_.begin()) std::prev(added)->second->is_followed_by(base);
   if (const auto next = std::next(added); next != by_offset_.end()) {
     added->second->is_followed_by(next->first);
@@ -45,6 +46,8 @@ void SegmentList::add(std::unique_ptr<Segment> segment) {
 
 std::vector<std::unique_ptr<Segment>> SegmentList::replace(const SegmentReplacement& replacement,
                                                            std::unique_ptr<Segment> segment) {
+  generation_->is_over = true;
+  generation_ = std::make_shared<SegmentLayout::Generation>();
   std::vector<std::unique_ptr<Segment>> old;
   const auto begin = by_offset_.lower_bound(replacement.first);
   const auto end = by_offset_.lower_bound(replacement.end);
@@ -52,6 +55,15 @@ std::vector<std::unique_ptr<Segment>> SegmentList::replace(const SegmentReplacem
   by_offset_.erase(begin, end);
   add(std::move(segment));
   return old;
+}
+
+const SegmentLayoutPtr& SegmentList::layout() {
+  if (layout_) return layout_;
+  auto layout = std::make_shared<SegmentLayout>();
+  layout->generation = generation_;
+  for (const auto& [base, segment] : by_offset_) layout->bases.push_back(base);
+  layout_ = std::move(layout);
+  return layout_;
 }
 
 Result<SegmentList::Range> SegmentList::locate(Offset offset, Offset end, std::size_t max_bytes,

@@ -6,6 +6,7 @@
 #include "base/slice.h"
 #include "log/readable_log.h"
 #include "log/segment.h"
+#include "log/segment_layout.h"
 
 #include <map>
 #include <memory>
@@ -76,9 +77,10 @@ class SegmentList {
     last().is_followed_by(std::nullopt);
   }
 
-  // The segments in [first, end) give way to one; returns them.
+  // The segments in [first, end) give way to one; returns them. With this a generation is over.
   std::vector<std::unique_ptr<Segment>> replace(const SegmentReplacement& replacement,
                                                 std::unique_ptr<Segment> segment);
+  const SegmentLayoutPtr& layout();
 
   std::int64_t size() const;
 
@@ -92,6 +94,9 @@ class SegmentList {
   static Result<std::optional<Stamped>> find_in(Segment& segment, Timestamp wanted, Offset start);
 
   Map by_offset_;
+  std::shared_ptr<SegmentLayout::Generation> generation_ =
+      std::make_shared<SegmentLayout::Generation>();
+  SegmentLayoutPtr layout_;  // null until somebody asks
 };
 
 }  // namespace odradek::log

@@ -4,6 +4,7 @@
 #include "log/segment.h"
 
 #include <limits>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -57,6 +58,26 @@ class Finish {
 };
 
 }  // namespace
+
+// The order is what finish_replacements() goes by, and followers: they look at the generation after
+// the files.
+Result<std::vector<std::string>> swap_segments(FileSystem& files, const std::string& directory,
+                                               SegmentList& segments,
+                                               const SegmentReplacement& replacement) {
+  auto made =
+      std::make_unique<Segment>(files, directory + "/" + offset_in_file_name(replacement.first),
+                                replacement.first, Segment::cleaned_mark);
+  Segment& segment = *made;
+  TRY(segment.rename_files(Segment::swap_mark));
+  std::vector<std::string> aside;
+  for (const auto& old : segments.replace(replacement, std::move(made))) {
+    TRY(const auto names, old->set_aside());
+    aside.insert(aside.end(), names.begin(), names.end());
+  }
+  TRY(segment.rename_files({}));
+  TRY(segment.look_for_aborted());
+  return aside;
+}
 
 Result<> finish_replacements(FileSystem& files, const std::string& directory) {
   return Finish(files, directory).run();

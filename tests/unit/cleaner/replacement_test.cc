@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cleaner/compaction.h"
+#include "log/follower_log.h"
 #include "log/partition_log.h"
 #include "log/record_walk.h"
 #include "support/simulated_disk.h"
@@ -20,6 +21,21 @@ using log::PartitionLog;
 const std::string directory = "t-0";
 
 using Records = std::map<Offset, std::string>;
+
+// Of all batches that a consumer would read, one chunk after the other.
+std::vector<Offset> offsets_of(log::ReadableLog& log) {
+  std::vector<Offset> offsets;
+  for (Offset next{}; next < log.high_watermark();) {
+    const auto chunk =
+        log.read(next, log.high_watermark(), 1, log::ReadableLog::First::whatever_its_size);
+    EXPECT_TRUE(chunk) << chunk.error().context;
+    if (!chunk || chunk->slices.empty()) break;
+    offsets.push_back(
+        wire::BatchView(Bytes(chunk->slices[0].memory, chunk->slices[0].size)).base_offset());
+    next = chunk->end;
+  }
+  return offsets;
+}
 
 // A log on a disk, whose old segments are compacted into two new ones.
 class Scenario {
@@ -103,6 +119,11 @@ class Scenario {
     return found;
   }
 
+  log::FollowerLog::Progress progress() {
+    return {log_->log_start_offset(), log_->high_watermark(), log_->last_stable_offset(),
+            log_->layout()};
+  }
+
   test::SimulatedDisk& disk() { return *disk_; }
   PartitionLog& log() { return *log_; }
   std::size_t made() const { return made_.size(); }
@@ -139,6 +160,33 @@ TEST(ReplacementTest, ReadersFindWhatIsLeftAtTheSameOffsets) {
                                          log::ReadableLog::First::whatever_its_size);
   ASSERT_TRUE(chunk);
   EXPECT_GT(chunk->end, Offset{1});
+}
+
+TEST(ReplacementTest, AFollowerReadsTheOldSegmentsOrTheNewOnesButNoneInBetween) {
+  const auto fresh = Scenario::fresh();
+  Scenario& scenario = *fresh;
+  const auto told = scenario.progress();
+  log::FollowerLog follower(scenario.disk(), directory);
+  ASSERT_TRUE(follower.advance(told));
+  EXPECT_EQ(offsets_of(follower), offsets_of(scenario.log()));
+  (void)follower.take_growth();
+  scenario.compact();
+  scenario.replace();
+  // Before it hears of that, and with a word that is older than that.
+  const auto chunk = follower.read(Offset{0}, follower.high_watermark(), 1,
+                                   log::ReadableLog::First::whatever_its_size);
+  ASSERT_FALSE(chunk);
+  EXPECT_EQ(chunk.error().fault, Fault::not_found);
+  EXPECT_FALSE(follower.aborted(Offset{0}, follower.high_watermark()));
+  const auto late = follower.advance(told);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().fault, Fault::not_found);
+  EXPECT_NE(scenario.progress(), told);
+  ASSERT_TRUE(follower.advance(scenario.progress()));
+  EXPECT_EQ(follower.progress(), scenario.progress());
+  EXPECT_EQ(follower.take_growth().bytes, 0U);
+  EXPECT_LT(offsets_of(follower).size(), 30U);
+  EXPECT_EQ(offsets_of(follower), offsets_of(scenario.log()));
 }
 
 // Whatever of it the disk has: the old segments, or the new one, and nothing else is left behind.

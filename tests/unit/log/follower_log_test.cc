@@ -31,7 +31,8 @@ class FollowerLogTest : public testing::Test {
     }
   }
   FollowerLog::Progress progress() const {
-    return {leader_->log_start_offset(), leader_->high_watermark(), leader_->last_stable_offset()};
+    return {leader_->log_start_offset(), leader_->high_watermark(), leader_->last_stable_offset(),
+            leader_->layout()};
   }
   // The base offsets of all batches from `offset` on.
   std::vector<std::int64_t> read_all(ReadableLog& log, Offset offset) {
@@ -143,12 +144,6 @@ TEST_F(FollowerLogTest, ForgetsWhatTheLeaderRemoved) {
   ASSERT_TRUE(follower.advance(progress()));
   EXPECT_EQ(follower.log_start_offset(), Offset{60});
   EXPECT_EQ(read_all(follower, Offset{60}), read_all(*leader_, Offset{60}));
-}
-
-TEST_F(FollowerLogTest, ALogThatWasNeverWrittenToIsEmpty) {
-  FollowerLog follower(files_, directory_.path() + "/none");
-  ASSERT_TRUE(follower.advance({}));
-  EXPECT_EQ(follower.high_watermark(), Offset{0});
 }
 
 TEST_F(FollowerLogTest, ALogWhoseRecordsAreAllGoneIsFollowedFromItsEnd) {

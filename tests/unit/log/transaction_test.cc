@@ -365,8 +365,8 @@ TEST_F(TransactionTest, AFollowerSeesTheSame) {
   config_.segment_bytes = 300;
   FollowerLog follower(files_, directory_.path());
   const auto follow = [&] {
-    ASSERT_TRUE(follower.advance(
-        {log_->log_start_offset(), log_->high_watermark(), log_->last_stable_offset()}));
+    ASSERT_TRUE(follower.advance({log_->log_start_offset(), log_->high_watermark(),
+                                  log_->last_stable_offset(), log_->layout()}));
     EXPECT_EQ(follower.last_stable_offset(), log_->last_stable_offset());
     EXPECT_EQ(aborted(follower, 0, 1000), aborted());
   };
