@@ -184,6 +184,24 @@ struct BrokerOptions : CoordinatorOptions {
       {"log.initial.task.delay.ms", "How long after the start it is looked for them first."},
       30000,
       at_least<std::int64_t>(0)};
+  Option<bool> log_cleaner_enable{
+      *this, {"log.cleaner.enable", "Whether logs are compacted."}, true};
+  Option<std::int64_t> log_cleaner_dedupe_buffer_size{
+      *this,
+      {"log.cleaner.dedupe.buffer.size",
+       "Memory for the keys of the log that is being compacted, taken while it is."},
+      std::int64_t{128} << 20,
+      at_least<std::int64_t>(1024)};
+  Option<double> log_cleaner_io_max_bytes_per_second{
+      *this,
+      {"log.cleaner.io.max.bytes.per.second", "How much compaction reads and writes, at most."},
+      std::numeric_limits<double>::max(),
+      at_least(1.0)};
+  Option<std::int64_t> log_cleaner_backoff_ms{
+      *this,
+      {"log.cleaner.backoff.ms", "How often it is looked for logs to compact."},
+      15000,
+      at_least<std::int64_t>(0)};
   Option<std::int32_t> log_retention_hours{
       *this, {"log.retention.hours", "retention.ms in hours, where that is not set."}, 168};
   Option<std::optional<std::int32_t>> log_retention_minutes{

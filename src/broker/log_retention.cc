@@ -6,19 +6,10 @@
 
 #include <spdlog/spdlog.h>
 
-#include <memory>
+#include <utility>
 
 namespace odradek::broker {
 namespace {
-
-// What is known of a log that is open, its last segment above all.
-std::optional<cleaner::LogInUse> in_use(const log::PartitionLog* log) {
-  if (!log) return std::nullopt;
-  const log::Segment& active = log->active_segment();
-  return cleaner::LogInUse{{active.base_offset(), log->end(), active.size()},
-                           {active.first_timestamp(), active.max_timestamp()},
-                           log->high_watermark()};
-}
 
 // Whether a log still ends with this segment, all of it committed.
 bool ends_with(const log::PartitionLog& log, const cleaner::StoredSegment& segment) {
@@ -29,19 +20,19 @@ bool ends_with(const log::PartitionLog& log, const cleaner::StoredSegment& segme
 
 }  // namespace
 
-LogRetention::LogRetention(Node& node) : node_(node), timer_(node.loop()) {}
+LogRetention::LogRetention(Node& node) : node_(node), timer_(node.loop()), logs_(node) {}
 
 void LogRetention::start() {
   begin_pass_after(std::chrono::milliseconds(*node_.options().log_initial_task_delay_ms));
 }
 
 void LogRetention::stop() {
-  is_stopped_ = true;
+  logs_.stop();
   timer_.cancel();
 }
 
 void LogRetention::begin_pass_after(std::chrono::milliseconds delay) {
-  if (is_stopped_) return;
+  if (logs_.is_stopped()) return;
   timer_.expires_after(delay);
   timer_.async_wait([this](const auto& cancelled) {
     if (!cancelled) begin_pass();
@@ -49,57 +40,36 @@ void LogRetention::begin_pass_after(std::chrono::milliseconds delay) {
 }
 
 void LogRetention::begin_pass() {
-  node_.partitions().for_each([this](const Partition& partition) {
+  logs_.gather([](const Partition& partition) {
     const log::LogConfig& config = partition.config();
     const bool has_limits = config.retention_ms >= 0 || config.retention_bytes >= 0;
-    const bool lets_go = partition.leads() && config.is_deleted && has_limits;
-    if (lets_go) left_.emplace_back(partition.topic().id, partition.id());
+    return config.is_deleted && has_limits;
   });
   look_at_next();
 }
 
-Partition* LogRetention::led(const Key& key) {
-  Partition* const partition = node_.partitions().replica(key.first, key.second);
-  return partition && partition->leads() ? partition : nullptr;
-}
-
 void LogRetention::look_at_next() {
-  while (!left_.empty() && !is_stopped_) {
-    const Partition* const partition = led(left_.front());
-    if (partition) return look_at(*partition);
-    left_.pop_front();
+  const Partition* const partition = logs_.next();
+  if (!partition) {
+    const std::chrono::milliseconds interval(*node_.options().log_retention_check_interval_ms);
+    return begin_pass_after(interval);
   }
-  begin_pass_after(std::chrono::milliseconds(*node_.options().log_retention_check_interval_ms));
-}
-
-void LogRetention::look_at(const Partition& partition) {
-  const log::LogConfig& config = partition.config();
-  const auto expired = std::make_shared<std::optional<cleaner::Expired>>();
-  cleaner::RetentionCheck check{partition.files(),
-                                partition.path(),
+  const log::LogConfig& config = partition->config();
+  cleaner::RetentionCheck check{partition->files(),
+                                partition->path(),
                                 {config.retention_ms, config.retention_bytes},
                                 node_.now(),
-                                in_use(partition.open_log())};
-  const auto look = [check = std::move(check), expired]() -> Result<> {
-    auto found = cleaner::find_expired(check);
-    const bool was_never_used = !found && found.error().fault == Fault::not_found;
-    if (was_never_used) return {};
-    TRY(*expired, std::move(found));
-    return {};
-  };
-  node_.storage_pool().run(look, [this, expired](const Result<>& looked) {
-    if (is_stopped_) return;  // the logs are no longer this thread's
-    const Key key = left_.front();
-    left_.pop_front();
-    if (!looked)
-      spdlog::error("cannot look for old segments reason=\"{}\"", looked.error().context);
-    if (*expired) drop(key, **expired);
+                                LedLogs::in_use(*partition)};
+  const auto then = [this](const LedLogs::Key& key, std::optional<cleaner::Expired> expired) {
+    if (expired) drop(key, *expired);
     look_at_next();
-  });
+  };
+  logs_.look<cleaner::Expired>([check = std::move(check)] { return cleaner::find_expired(check); },
+                               then);
 }
 
-void LogRetention::drop(const Key& key, const cleaner::Expired& expired) {
-  Partition* const partition = led(key);
+void LogRetention::drop(const LedLogs::Key& key, const cleaner::Expired& expired) {
+  Partition* const partition = logs_.find(key);
   if (!partition) return;
   const Node::Turn turn(node_);
   const auto dropped =
@@ -116,11 +86,10 @@ Result<> LogRetention::seal(Partition& partition, const cleaner::Expired& expire
   if (!ends_with(*log, expired.active)) return advance(partition, expired.from);
   TRY(log->seal(node_.now()));
   node_.staged(partition);
-  const Key key{partition.topic().id, partition.id()};
   node_.storage_pool().run(
       [&files = partition.files(), path = partition.path()] { return files.sync_directory(path); },
-      [this, key, end = log->end()](const Result<>& synced) {
-        Partition* const led_still = synced && !is_stopped_ ? led(key) : nullptr;
+      [this, key = LedLogs::key_of(partition), end = log->end()](const Result<>& synced) {
+        Partition* const led_still = synced && !logs_.is_stopped() ? logs_.find(key) : nullptr;
         if (!led_still) return;
         const Node::Turn turn(node_);
         (void)advance(*led_still, end);

@@ -2,13 +2,11 @@
 #pragma once
 
 #include "base/ids.h"
-#include "base/uuid.h"
+#include "broker/led_logs.h"
 #include "broker/timer.h"
 #include "cleaner/retention_check.h"
 
 #include <chrono>
-#include <deque>
-#include <utility>
 
 namespace odradek::broker {
 
@@ -26,21 +24,16 @@ class LogRetention {
   void stop();
 
  private:
-  using Key = std::pair<Uuid, PartitionId>;
-
   void begin_pass_after(std::chrono::milliseconds delay);
   void begin_pass();
   void look_at_next();
-  void look_at(const Partition& partition);
-  Partition* led(const Key& key);
-  void drop(const Key& key, const cleaner::Expired& expired);
+  void drop(const LedLogs::Key& key, const cleaner::Expired& expired);
   Result<> seal(Partition& partition, const cleaner::Expired& expired);
   Result<> advance(Partition& partition, Offset start);
 
   Node& node_;
   Timer timer_;
-  bool is_stopped_ = false;
-  std::deque<Key> left_;  // of this pass
+  LedLogs logs_;  // those of this pass
 };
 
 }  // namespace odradek::broker

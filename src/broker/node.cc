@@ -72,6 +72,7 @@ Node::Node(Parts parts)
       replication_(*this),
       syncs_(*this, parts.files),
       retention_(*this),
+      cleaner_(*this),
       sessions_(static_cast<std::size_t>(*options().max_incremental_fetch_session_cache_slots)),
       producer_ids_(writer_),
       groups_(*this),
@@ -98,6 +99,7 @@ void Node::start() {
   follow_coordinators();
   if (leader_balancer_) leader_balancer_->look();
   retention_.start();
+  cleaner_.start();
 }
 
 void Node::follow_coordinators() {
@@ -114,6 +116,7 @@ void Node::leave() {
   checkpoint_timer_.cancel();
   syncs_.stop();
   retention_.stop();
+  cleaner_.stop();
   unsettled_produces_.stop();
   partitions_.for_each([](Partition& partition) {
     if (partition.open_log()) partition.open_log()->release();

@@ -14,6 +14,7 @@
 #include "broker/internal_append.h"
 #include "broker/leader_balancer.h"
 #include "broker/listener.h"
+#include "broker/log_cleaner.h"
 #include "broker/log_retention.h"
 #include "broker/log_syncs.h"
 #include "broker/node_switch.h"
@@ -161,6 +162,7 @@ class Node {
   Replication replication_;
   LogSyncs syncs_;
   LogRetention retention_;
+  LogCleaner cleaner_;
   FetchSessions sessions_;
   ProducerIds producer_ids_;
   GroupCoordinators groups_;

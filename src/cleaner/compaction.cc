@@ -85,6 +85,18 @@ Result<bool> Compaction::step(std::int64_t bytes) {
   return phase_ != Phase::done;
 }
 
+Result<> Compaction::discard() {
+  if (target_) {
+    TRY(target_->remove_files());
+  }
+  for (const log::SegmentReplacement& each : outcome_.replacements) {
+    log::Segment made(job_.files, path_of(job_.directory, each.first), each.first,
+                      log::Segment::cleaned_mark);
+    TRY(made.remove_files());
+  }
+  return {};
+}
+
 // Goes from one segment, group and phase to the next.
 Result<> Compaction::open_next_source() {
   const bool is_mapped = is_full_ || segment_ == job_.segments.size();
@@ -172,6 +184,7 @@ Result<> Compaction::write_out() {
   const std::int64_t position = target_->size() - static_cast<std::int64_t>(piece.size());
   if (!piece.empty()) {
     TRY(target_->file()->write(std::span(&piece, 1), position));
+    outcome_.bytes_written += static_cast<std::int64_t>(piece.size());
   }
   unwritten_.clear();
   return {};

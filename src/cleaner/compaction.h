@@ -46,6 +46,8 @@ class Compaction {
   // Goes on, reading about `bytes`. False once there is nothing more to do; outcome() is there
   // then.
   Result<bool> step(std::int64_t bytes);
+  // Removes what was written and nobody has put into its place; there are no more steps then.
+  Result<> discard();
 
   struct Outcome {
     Offset compacted_to;  // the map did not reach farther
@@ -54,6 +56,7 @@ class Compaction {
     std::int64_t bytes_before = 0;
     std::int64_t bytes_after = 0;
     std::int64_t bytes_read = 0;
+    std::int64_t bytes_written = 0;
     std::size_t map_keys = 0;
     std::size_t map_bytes = 0;
     BatchFilter::Counts records;

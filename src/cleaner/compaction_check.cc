@@ -4,19 +4,16 @@
 #include "log/segment.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace odradek::cleaner {
 namespace {
 
 // Only where ages count are they looked for.
 Result<std::vector<TimedSegment>> with_times(const StoredLog& log, const CompactionRules& rules) {
-  const bool has_ages = rules.min_compaction_lag_ms > 0 ||
-                        rules.max_compaction_lag_ms < std::numeric_limits<std::int64_t>::max();
   std::vector<TimedSegment> timed;
   for (std::size_t i = 0; i < log.segments().size(); ++i) {
     timed.push_back({log.segments()[i], {}});
-    if (!has_ages) continue;
+    if (!rules.has_ages()) continue;
     TRY(timed.back().times, log.times(i));
   }
   return timed;

@@ -19,6 +19,13 @@ struct CompactionRules {
   double min_cleanable_dirty_ratio = 0.5;
   std::int64_t min_compaction_lag_ms = 0;
   std::int64_t max_compaction_lag_ms = std::numeric_limits<std::int64_t>::max();
+
+  // Whether time decides as well.
+  bool has_ages() const {
+    return min_compaction_lag_ms > 0 ||
+           max_compaction_lag_ms < std::numeric_limits<std::int64_t>::max();
+  }
+  friend bool operator==(const CompactionRules&, const CompactionRules&) = default;
 };
 
 struct TimedSegment : StoredSegment {

@@ -21,6 +21,7 @@ constexpr std::string_view catalogue_entry = "#catalogue-0";
 // Of a log that was in use before its directory was copied.
 constexpr Offset unknown_point{-1};
 constexpr std::string_view aborted_prefix = "#aborted:";
+constexpr std::string_view compaction_file = "/cleaner-offset-checkpoint";
 constexpr std::string_view log_start_file = "/log-start-offset-checkpoint";
 constexpr std::string_view clean_file = "/.kafka_cleanshutdown";
 constexpr std::string_view metadata_file = "/partition.metadata";
@@ -95,6 +96,7 @@ Result<> DataDirectory::read_checkpoints() {
   TRY(const RecoveryPoints points, read_recovery_points());
   TRY(const bool has_starts, read_offsets(log_start_file, log_start_offsets_));
   log_starts_are_lost_ = !has_starts;
+  TRY(read_offsets(compaction_file, compacted_to_));
   for (const auto& [folder, offset] : log_start_offsets_) in_log_start_file_.insert(folder);
   const auto removed = files_.remove(path_ + std::string(clean_file));
   if (!removed && removed.error().fault != Fault::not_found) return removed.error();
@@ -303,6 +305,23 @@ void DataDirectory::set_recovery_point(const std::string& folder, Offset offset,
   if (aborted_sum > 0) aborted_sums_[folder] = {aborted_sum};
   if (aborted_sum == 0) aborted_sums_.erase(folder);
 }
+Offset DataDirectory::compacted_to(const std::string& folder) const {
+  const std::scoped_lock lock(mutex_);
+  return value_or_zero(compacted_to_, folder);
+}
+void DataDirectory::set_compacted_to(const std::string& folder, Offset offset) {
+  const std::scoped_lock lock(mutex_);
+  compacted_to_[folder] = offset;
+}
+std::shared_ptr<void> DataDirectory::claim_for_compaction(const std::string& folder) {
+  const std::scoped_lock lock(mutex_);
+  if (!compacted_now_.insert(folder).second) return nullptr;
+  const auto release = [folder](DataDirectory* self) {
+    const std::scoped_lock for_release(self->mutex_);
+    self->compacted_now_.erase(folder);
+  };
+  return {this, release};
+}
 void DataDirectory::set_log_start_offset(const std::string& folder, Offset offset) {
   const std::scoped_lock lock(mutex_);
   log_start_offsets_[folder] = offset;
@@ -320,6 +339,7 @@ void DataDirectory::forget(const std::string& folder) {
   recovery_points_.erase(folder);
   synced_folders_.erase(folder);
   aborted_sums_.erase(folder);
+  compacted_to_.erase(folder);
   log_start_offsets_.erase(folder);
 }
 
@@ -334,6 +354,16 @@ Result<> DataDirectory::write_recovery_points() {
   }
   // Torn by a power cut they would tell nothing, and a torn log would look like a damaged one.
   return files_.write_file_atomically(path_ + std::string(recovery_file), as_bytes(text));
+}
+
+Result<> DataDirectory::write_compacted_to() {
+  const std::scoped_lock one_at_a_time(recovery_mutex_);
+  std::string text;
+  {
+    const std::scoped_lock lock(mutex_);
+    text = encode_offsets(compacted_to_);
+  }
+  return files_.write_file_atomically(path_ + std::string(compaction_file), as_bytes(text));
 }
 
 DataDirectory::LogStartOffsets DataDirectory::log_start_offsets() const {

@@ -75,6 +75,13 @@ class DataDirectory {
   LogCheckpoint checkpoint(const std::string& folder) const;
   // Of a log whose folder is not on the disk nothing is.
   void set_recovery_point(const std::string& folder, Offset offset, std::uint32_t aborted_sum = 0);
+  // Where the last round of compaction of a log ended.
+  Offset compacted_to(const std::string& folder) const;
+  void set_compacted_to(const std::string& folder, Offset offset);
+  // One at a time compacts a log: null where another does, else it does as long as it keeps this.
+  std::shared_ptr<void> claim_for_compaction(const std::string& folder);
+  // Kafka's cleaner-offset-checkpoint. One that is lost costs work.
+  Result<> write_compacted_to();
   void set_log_start_offset(const std::string& folder, Offset offset);
   // The version that the catalogue is known to have reached on the disk, or one before.
   std::int64_t catalogue_version() const;
@@ -130,6 +137,8 @@ class DataDirectory {
   OffsetsByDirectory recovery_points_;
   OffsetsByDirectory aborted_sums_;  // where there is one
   std::set<std::string, std::less<>> synced_folders_;
+  OffsetsByDirectory compacted_to_;
+  std::set<std::string> compacted_now_;
   OffsetsByDirectory log_start_offsets_;
   std::set<std::string, std::less<>> in_log_start_file_;  // folders that it may speak of
   mutable std::uint64_t log_start_number_ = 0;

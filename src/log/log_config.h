@@ -17,6 +17,10 @@ struct LogConfig {
   std::int32_t index_interval_bytes = 4096;
   std::int32_t max_message_bytes = 1048588;
   bool is_compacted = false;
+  double min_cleanable_dirty_ratio = 0.5;
+  std::int64_t min_compaction_lag_ms = 0;
+  std::int64_t max_compaction_lag_ms = std::numeric_limits<std::int64_t>::max();
+  std::int64_t delete_retention_ms = 24LL * 3600 * 1000;
   bool is_deleted = true;             // cleanup.policy has `delete`
   std::int64_t retention_ms = -1;     // -1: for ever
   std::int64_t retention_bytes = -1;  // -1: all
