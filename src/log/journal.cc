@@ -158,14 +158,16 @@ class Replay {
     if (!fits) return false;
     const std::int64_t end = record.position + static_cast<std::int64_t>(record.bytes.size());
     TRY(const std::int64_t size, file.size());
-    BatchScanner there(file, record.position, std::min(size, end),
-                       BatchScanner::Read::whole_batches);
+    BatchScanner there(file, record.position, size, BatchScanner::Read::whole_batches);
     for (;;) {
       TRY(const auto found, there.next());
-      if (!found) return true;
-      const auto at = static_cast<std::size_t>(found->position - record.position);
-      const wire::BatchView own(record.bytes.subspan(at));
-      if (own.base_offset() != found->batch.base_offset()) return false;
+      if (!found || found->position >= end) return true;
+      const Bytes own =
+          record.bytes.subspan(static_cast<std::size_t>(found->position - record.position));
+      const Bytes other = found->batch.bytes();
+      const bool is_own =
+          own.size() >= other.size() && std::equal(other.begin(), other.end(), own.begin());
+      if (!is_own) return false;
     }
   }
 

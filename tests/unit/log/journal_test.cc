@@ -137,6 +137,30 @@ TEST_F(JournalTest, WhatWasCompactedIsNotUndone) {
   }
 }
 
+// The time until when it stays may take more bytes than what stood there before.
+TEST_F(JournalTest, ABatchThatGrewInCompactionStays) {
+  const auto batch = [](std::int64_t base, std::size_t size) {
+    const Buffer bytes = test::a_batch({.base_offset = {base}, .value_size = size});
+    return std::string(as_text(bytes));
+  };
+  for (const std::int64_t grown : {0, 1, 2}) {
+    start();
+    segments_.clear();
+    const std::string folder = "a-" + std::to_string(grown);
+    std::string content;
+    for (std::int64_t i = 0; i < 3; ++i) {
+      EXPECT_TRUE(write({append(folder, batch(i, 20))}));
+      content += batch(i, i == grown ? 21 : 20);
+    }
+    ASSERT_TRUE(
+        files_.open(directory_ / (folder + "/00000000000000000003.log"), FileSystem::Open::create));
+    const Bytes pieces[] = {as_bytes(content)};
+    ASSERT_TRUE(segments_[folder].file->write(pieces, 0));
+    (void)replay();
+    EXPECT_EQ(content_of(folder), content) << grown;
+  }
+}
+
 TEST_F(JournalTest, TakesTurns) {
   start();
   for (int i = 0; i < 200; ++i) {
