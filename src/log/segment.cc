@@ -2,6 +2,7 @@
 #include "log/segment.h"
 
 #include "base/parse_number.h"
+#include "log/log_config.h"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,16 @@ Result<Buffer> read_or_empty(FileSystem& files, const std::string& path) {
   auto content = files.read_file(path);
   if (!content && content.error().fault == Fault::not_found) return Buffer{};
   return content;
+}
+
+// None where it cannot be read: whoever is sent it will see.
+std::optional<Offset> last_record_of(const wire::BatchView& batch) {
+  const auto records = wire::decompress(batch.codec(), batch.records(), max_decompressed_batch);
+  if (!records) return std::nullopt;
+  std::optional<Offset> last;
+  wire::RecordReader reader(*records, batch.record_count());
+  while (const auto record = reader.next()) last = batch.base_offset() + record->offset_delta;
+  return last;
 }
 
 }  // namespace
@@ -287,6 +298,24 @@ Result<std::int64_t> Segment::position_at_or_before(Offset offset) {
 
 Error Segment::damaged_at(std::int64_t position) const {
   return {Fault::corrupt, log_path() + ": damaged at byte " + std::to_string(position)};
+}
+
+Result<bool> Segment::has_record_from(std::int64_t position, Offset offset) {
+  BatchScanner scanner = this->scanner(position, size_, BatchScanner::Read::headers);
+  for (;;) {
+    TRY(const auto found, scanner.next());
+    if (!found) return false;
+    const wire::BatchView& batch = found->batch;
+    // Compaction takes records, and never changes where a batch ends.
+    const bool is_whole = batch.record_count() > batch.last_offset_delta();
+    const bool is_behind = batch.record_count() > 0 && batch.base_offset() >= offset;
+    if (is_whole || is_behind || batch.is_control()) return true;
+    // That it has none is believed of a batch that is not damaged only.
+    TRY(const Buffer bytes, read({found->position, found->size}));
+    if (batch.record_count() == 0) continue;
+    const auto last = last_record_of(wire::BatchView(bytes));
+    if (!last || *last >= offset) return true;
+  }
 }
 
 Result<std::int64_t> Segment::position_of(Offset offset, Damage damage) {

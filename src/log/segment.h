@@ -80,6 +80,8 @@ class Segment {
   // Where the first batch begins that ends behind `offset`; the end where there is none. Bytes
   // before that which are no batch are Fault::corrupt, as for all who read, or end the search.
   Result<std::int64_t> position_of(Offset offset, Damage damage = Damage::is_an_error);
+  // Whether a record at or behind `offset` stands at or behind `position`, where a batch begins.
+  Result<bool> has_record_from(std::int64_t position, Offset offset);
   // A batch boundary in (begin, begin + max_bytes], as far behind as the index knows one, else the
   // end of the batch at `begin`; never behind `end`.
   Result<std::int64_t> boundary(std::int64_t begin, std::size_t max_bytes, std::int64_t end);

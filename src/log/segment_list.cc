@@ -73,7 +73,14 @@ Result<SegmentList::Range> SegmentList::locate(Offset offset, Offset end, std::s
   for (;; ++segment) {
     if (segment == by_offset_.end()) return Range{};
     TRY(begin, segment->second->position_of(offset));
-    if (begin < segment->second->size()) break;
+    if (begin == segment->second->size()) continue;
+    // Of what compaction has left at the end of a segment nothing may be wanted. There are clients
+    // that take an answer without a record for one that was cut off, so there is more in it if
+    // there is more to be had.
+    const auto next = std::next(segment);
+    if (next == by_offset_.end() || next->first >= end) break;
+    TRY(const bool has_record, segment->second->has_record_from(begin, offset));
+    if (has_record) break;
   }
   Segment& found = *segment->second;
   const auto next = std::next(segment);

@@ -162,6 +162,29 @@ TEST(ReplacementTest, ReadersFindWhatIsLeftAtTheSameOffsets) {
   EXPECT_GT(chunk->end, Offset{1});
 }
 
+// A client that finds none may take what it got for something that was cut off.
+TEST(ReplacementTest, WhateverOffsetIsAskedForARecordBehindItComes) {
+  const auto fresh = Scenario::fresh();
+  Scenario& scenario = *fresh;
+  scenario.compact();
+  scenario.replace();
+  const Offset end = scenario.log().high_watermark();
+  const Offset last = scenario.read().rbegin()->first;
+  for (Offset offset{}; offset <= last; offset = offset + 1) {
+    const auto chunk =
+        scenario.log().read(offset, end, 1 << 20, log::ReadableLog::First::whatever_its_size);
+    ASSERT_TRUE(chunk) << chunk.error().context;
+    Offset found{-1};
+    for (Bytes rest(chunk->slices.at(0).memory, chunk->slices.at(0).size); !rest.empty();) {
+      const wire::BatchView batch(rest);
+      rest = rest.subspan(static_cast<std::size_t>(batch.size()));
+      wire::RecordReader reader(batch.records(), batch.record_count());
+      while (const auto record = reader.next()) found = batch.base_offset() + record->offset_delta;
+    }
+    EXPECT_GE(found, offset);
+  }
+}
+
 TEST(ReplacementTest, AFollowerReadsTheOldSegmentsOrTheNewOnesButNoneInBetween) {
   const auto fresh = Scenario::fresh();
   Scenario& scenario = *fresh;
