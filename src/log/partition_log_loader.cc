@@ -253,7 +253,10 @@ Result<> PartitionLogLoader::drop_segments_behind(Offset base) {
 void PartitionLogLoader::learn(const wire::BatchView& batch, Segment& segment) {
   log_.next_offset_ = std::max(log_.next_offset_, batch.next_offset());
   if (batch.base_offset() >= snapshot_offset_) log_.learn_producers(batch, segment);
-  if (!log_.epochs_.assign(batch.leader_epoch(), batch.base_offset())) return;
+  // Compaction may have taken what the log began with, which is no reason to begin later.
+  const bool is_first = log_.epochs_.entries().empty();
+  const Offset start = is_first ? log_.segments_.first().base_offset() : batch.base_offset();
+  if (!log_.epochs_.assign(batch.leader_epoch(), start)) return;
   log_.epochs_changed_ = true;
   const bool should_be_known = batch.base_offset() < place_.known.recovery_point;
   has_unknown_epoch_ = has_unknown_epoch_ || (epochs_known_ && should_be_known);
