@@ -487,6 +487,11 @@ Result<> PartitionLog::replace(const SegmentReplacement& replacement) {
   owner_.enter();
   if (offline_) return *offline_;
   ASSERT(replacement.end <= active().base_offset() && replacement.end <= syncs_.durable());
+  // A log that was opened again meanwhile has removed what was unfinished.
+  const std::string made = directory_ + "/" + offset_in_file_name(replacement.first) + ".log";
+  if (!files_.exists(made + std::string(Segment::cleaned_mark))) {
+    return Error{Fault::not_found, made + ": what should take its place is gone"};
+  }
   if (cache_) cache_->clear(tail_);  // what is shown as aborted is that of the new segment
   std::vector<std::string> snapshots = old_snapshots_in(replacement);
   auto aside = swap_segments(files_, directory_, segments_, replacement);

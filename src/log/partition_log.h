@@ -128,6 +128,7 @@ class PartitionLog final : public ReadableLog {
   Result<> seal(Timestamp now);
   // Puts what compaction has written into the place of old segments, which end before the active
   // one; whoever reads one of these goes on with it. A crash leaves the old ones or the new one.
+  // Fault::not_found, and no change, where it was removed as the log was opened again meanwhile.
   Result<> replace(const SegmentReplacement& replacement);
   Offset first_segment() const { return segments_.all().begin()->first; }
   // For followers.
