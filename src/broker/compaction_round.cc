@@ -31,7 +31,8 @@ cleaner::LastRecords last_records(const log::PartitionLog& log) {
 std::size_t most_keys(const BrokerOptions& options, const cleaner::Cleanable& cleanable) {
   const auto bytes = static_cast<std::size_t>(*options.log_cleaner_dedupe_buffer_size);
   const std::int64_t offsets = cleanable.end.value - cleanable.first_dirty.value;
-  return std::min(cleaner::OffsetMap::keys_in(bytes), static_cast<std::size_t>(offsets));
+  const double load = *options.log_cleaner_io_buffer_load_factor;
+  return std::min(cleaner::OffsetMap::keys_in(bytes, load), static_cast<std::size_t>(offsets));
 }
 
 }  // namespace
@@ -59,6 +60,7 @@ Result<std::shared_ptr<CompactionRound>> CompactionRound::begin(Node& node, LedL
                              .segment_bytes = config.segment_bytes,
                              .index_interval_bytes = config.index_interval_bytes,
                              .most_keys = most_keys(node.options(), need.cleanable),
+                             .map_load = *node.options().log_cleaner_io_buffer_load_factor,
                              .seed = {random_number(), random_number()}};
   std::shared_ptr<Work> work(
       new Work{.claim = std::move(claim), .compaction = cleaner::Compaction(std::move(job))});

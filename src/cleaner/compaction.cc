@@ -51,7 +51,8 @@ class Compaction::Source {
   log::BatchScanner scanner_;
 };
 
-Compaction::Compaction(CompactionJob job) : job_(std::move(job)), map_(job_.most_keys, job_.seed) {
+Compaction::Compaction(CompactionJob job)
+    : job_(std::move(job)), map_(job_.most_keys, job_.map_load, job_.seed) {
   const auto is_dirty = [this](const StoredSegment& each) { return each.end > job_.first_dirty; };
   segment_ = static_cast<std::size_t>(
       std::find_if(job_.segments.begin(), job_.segments.end(), is_dirty) - job_.segments.begin());
@@ -83,6 +84,17 @@ Result<bool> Compaction::step(std::int64_t bytes) {
     TRY(phase_ == Phase::mapping ? map(found->batch) : rewrite(found->batch));
   }
   return phase_ != Phase::done;
+}
+
+// Records without timestamps are as old as their file.
+Result<> Compaction::keep_time(const SegmentGroup& group) {
+  Timestamp latest{};
+  for (std::size_t i = group.begin; i < group.end; ++i) {
+    const std::string path = path_of(job_.directory, job_.segments[i].base) + ".log";
+    TRY(const Timestamp time, job_.files.modified(path));
+    latest = std::max(latest, time);
+  }
+  return job_.files.set_modified(target_->log_path(), latest);
 }
 
 Result<> Compaction::discard() {
@@ -202,6 +214,7 @@ Result<> Compaction::end_group() {
   for (std::size_t i = group.begin; i < group.end; ++i) {
     outcome_.bytes_before += job_.segments[i].size;
   }
+  TRY(keep_time(group));
   outcome_.bytes_after += target_->size();
   outcome_.records += filter_->counts();
   const bool had_nothing = target_->size() == 0;  // so that there is nothing to replace

@@ -31,6 +31,7 @@ struct CompactionJob {
   std::int64_t segment_bytes = 0;
   std::int32_t index_interval_bytes = 4096;
   std::size_t most_keys = 0;  // that the map may hold
+  double map_load = 0.9;      // of its slots that are used at most
   Hash128 seed;
 };
 
@@ -74,6 +75,7 @@ class Compaction {
   Result<> rewrite(const wire::BatchView& batch);
   Result<> write_out();
   Result<> end_group();
+  Result<> keep_time(const SegmentGroup& group);
 
   CompactionJob job_;
   Outcome outcome_;

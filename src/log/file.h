@@ -60,6 +60,7 @@ class FileSystem {
   virtual bool exists(const std::string& path) = 0;
   // When a file was written to last.
   virtual Result<Timestamp> modified(const std::string& path) = 0;
+  virtual Result<> set_modified(const std::string& path, Timestamp time) = 0;
   // A number that a copy of a directory does not have (its inode).
   virtual Result<std::int64_t> identity(const std::string& directory) = 0;
   // Of the file system that has this path, in bytes.

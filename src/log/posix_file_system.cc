@@ -230,6 +230,13 @@ Result<Timestamp> PosixFileSystem::modified(const std::string& path) {
   return Timestamp{status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000};
 }
 
+Result<> PosixFileSystem::set_modified(const std::string& path, Timestamp time) {
+  const timespec moment{time.value / 1000, time.value % 1000 * 1'000'000};
+  const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, moment};
+  if (::utimensat(AT_FDCWD, path.c_str(), times.data(), 0) == 0) return {};
+  return system_error("set the time of", path, errno);
+}
+
 Result<FileSystem::Space> PosixFileSystem::space(const std::string& path) {
   struct statvfs status {};
   if (::statvfs(path.c_str(), &status) != 0) return system_error("look at", path, errno);

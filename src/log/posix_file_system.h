@@ -28,6 +28,7 @@ class PosixFileSystem : public FileSystem {
   Result<> sync_all(const std::string& directory) override;
   bool exists(const std::string& path) override;
   Result<Timestamp> modified(const std::string& path) override;
+  Result<> set_modified(const std::string& path, Timestamp time) override;
   Result<std::int64_t> identity(const std::string& directory) override;
   Result<Space> space(const std::string& path) override;
 

@@ -28,6 +28,12 @@ void Model::note(const Place& place, const std::string& value) {
   fail(fmt::format("{} was {} and is {}", text_of(place), known->second, value));
 }
 
+void Model::note_keyed(const Place& place, const std::string& key, const std::string& value) {
+  note(place, value);
+  keyed_.insert(place);
+  last_of_key_[{place.topic, key}] = place;
+}
+
 void Model::check_committed_offset(std::int64_t offset) {
   mix(std::to_string(offset));
   if (offset >= commit_acked_ && offset <= commit_sent_) return;
@@ -39,20 +45,33 @@ void Model::check(const Records& all, const Records& read_committed) {
   for (const auto& [place, value] : known_) {
     const auto found = all.find(place);
     if (found == all.end()) {
+      if (keyed_.contains(place)) continue;
       fail(fmt::format("{} is gone from {}", value, text_of(place)));
     } else if (found->second != value) {
       fail(fmt::format("{} was {} and is {}", text_of(place), value, found->second));
     }
   }
+  check_keyed(all);
   check_once(all);
   check_transactions(read_committed);
+}
+
+void Model::check_keyed(const Records& all) {
+  compacted_away_ = 0;
+  for (const Place& place : keyed_) compacted_away_ += all.contains(place) ? 0 : 1;
+  for (const auto& [key, place] : last_of_key_) {
+    const std::string& value = known_.at(place);
+    const bool is_lost = !value.empty() && !all.contains(place);
+    if (is_lost) fail(fmt::format("{}, the last of {}, is gone", value, key.second));
+  }
 }
 
 // Records of producers without idempotence, whose values begin with w, may be there again.
 void Model::check_once(const Records& all) {
   std::map<std::pair<std::string, std::int32_t>, std::set<std::string>> seen;
   for (const auto& [place, value] : all) {
-    if (value.starts_with('w')) continue;
+    const bool may_be_again = value.starts_with('w') || value.empty();
+    if (may_be_again) continue;
     if (seen[{place.topic, place.partition}].insert(value).second) continue;
     fail(fmt::format("{} is there twice, again in {}", value, text_of(place)));
   }

@@ -21,8 +21,10 @@ struct Options {
 };
 
 std::string told(const World& world) {
-  std::string text = fmt::format("{} records, {} transactions", world.model().records(),
-                                 world.model().transactions());
+  const auto& model = world.model();
+  std::string text =
+      fmt::format("{} records, {} transactions, {} of {} compacted away", model.records(),
+                  model.transactions(), model.compacted_away(), model.keyed());
   for (const auto& [event, count] : world.events()) text += fmt::format(", {} x {}", count, event);
   return text;
 }

@@ -96,6 +96,8 @@ void Workload::start() {
   for (int i = 0; i < 3; ++i) spawn("idempotent producer", produce_idempotently(i));
   spawn("weak producer", produce_weakly());
   for (std::int32_t i = 0; i < partitions; ++i) {
+    spawn("producer of keys", produce_keys(i));
+    spawn(fmt::format("reader of {}-{}", compacted_topic, i), read(compacted_topic, i));
     spawn(fmt::format("reader of {}-{}", plain_topic, i), read(plain_topic, i));
     spawn(fmt::format("reader of {}-{}", transaction_topic, i), read(transaction_topic, i));
   }
@@ -114,6 +116,10 @@ Awaitable<void> Workload::create_topics() {
   for (const char* name : {plain_topic, transaction_topic}) {
     request.topics.push_back({.name = name, .num_partitions = partitions, .replication_factor = 1});
   }
+  request.topics.push_back({.name = compacted_topic,
+                            .num_partitions = partitions,
+                            .replication_factor = 1,
+                            .configs = {{"cleanup.policy", "compact"}}});
   request.timeout_ms = answer_timeout_ms;
   for (bool are_there = false; !are_there;) {
     const auto answer = co_await connection.ask(request, 4);
@@ -139,7 +145,10 @@ Awaitable<void> Workload::create_topics() {
 Awaitable<std::optional<Workload::Produced>> Workload::produce(Connection& connection,
                                                                const Batch& batch) {
   wire::RecordBatchBuilder builder;
-  builder.add(Clock::wall_time(), std::nullopt, as_bytes(batch.value));
+  const bool has_key = !batch.key.empty();
+  const bool has_value = !has_key || !batch.value.empty();
+  builder.add(Clock::wall_time(), has_key ? std::optional(as_bytes(batch.key)) : std::nullopt,
+              has_value ? std::optional(as_bytes(batch.value)) : std::nullopt);
   const std::int16_t attributes = batch.transactional_id ? 16 : 0;
   const auto records = builder.build({.producer_id = batch.producer,
                                       .producer_epoch = batch.epoch,
@@ -221,6 +230,27 @@ Awaitable<void> Workload::produce_weakly() {
   }
 }
 
+Awaitable<void> Workload::produce_keys(std::int32_t partition) {
+  Connection connection(loop_, connect_);
+  while (!has_topics_) co_await pause(5ms);
+  const Producer producer = co_await begin_producing(connection, nullptr);
+  for (std::int32_t sequence = 0; !is_stopping_; ++sequence) {
+    const std::string key = fmt::format("k{}.{}", partition, chance(5));
+    const bool is_deleted = chance(8) == 0;
+    const Batch batch{.topic = compacted_topic,
+                      .partition = partition,
+                      .value = is_deleted ? "" : fmt::format("{}:{}", key, sequence),
+                      .producer = producer.id,
+                      .epoch = producer.epoch,
+                      .sequence = sequence,
+                      .key = key};
+    const Offset offset = co_await produce_for_sure(connection, batch);
+    model_.note_keyed({compacted_topic, partition, offset.value}, key, batch.value);
+    const auto rest = moment();
+    co_await pause(rest);
+  }
+}
+
 Awaitable<std::int64_t> Workload::fetch(Connection& connection, const char* topic,
                                         std::int32_t partition, std::int64_t offset, bool committed,
                                         Model::Records& found) {
@@ -256,7 +286,7 @@ Awaitable<std::int64_t> Workload::fetch(Connection& connection, const char* topi
     while (const auto record = reader.next()) {
       const std::int64_t at = batch.base_offset().value + record->offset_delta;
       if (at < offset || is_hidden) continue;
-      found[{topic, partition, at}] = std::string(as_text(*record->value));
+      found[{topic, partition, at}] = std::string(as_text(record->value.value_or(Bytes{})));
     }
     offset = std::max(offset, batch.next_offset().value);
   }
@@ -409,7 +439,7 @@ Awaitable<void> Workload::check() {
   Connection connection(loop_, connect_);
   Model::Records all;
   Model::Records read_committed;
-  for (const char* topic : {plain_topic, transaction_topic}) {
+  for (const char* topic : {plain_topic, transaction_topic, compacted_topic}) {
     for (std::int32_t i = 0; i < partitions; ++i) {
       const std::int64_t end = co_await end_of(connection, topic, i);
       for (std::int64_t at = 0; at < end;) {

@@ -11,6 +11,7 @@ namespace odradek::sim {
 inline constexpr std::int32_t partitions = 3;
 inline constexpr const char* plain_topic = "plain";
 inline constexpr const char* transaction_topic = "transactions";
+inline constexpr const char* compacted_topic = "compacted";
 
 // Clients as there are: producers of all kinds, readers, a group that commits, transactions. Each
 // goes on until it is told to stop, whatever becomes of the broker, and then says that it has.
@@ -32,6 +33,7 @@ class Workload {
   Awaitable<void> create_topics();
   Awaitable<void> produce_idempotently(int number);
   Awaitable<void> produce_weakly();
+  Awaitable<void> produce_keys(std::int32_t partition);
   Awaitable<void> read(const char* topic, std::int32_t partition);
   Awaitable<void> commit_offsets();
   Awaitable<void> make_transactions();
@@ -50,6 +52,7 @@ class Workload {
     ProducerEpoch epoch = none_of<ProducerEpoch>;
     std::int32_t sequence = -1;
     const char* transactional_id = nullptr;
+    std::string key = {};  // with one, an empty value is none
   };
   // Once; none where the connection was lost.
   Awaitable<std::optional<Produced>> produce(Connection& connection, const Batch& batch);

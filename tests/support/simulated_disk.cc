@@ -261,6 +261,12 @@ Result<Timestamp> SimulatedDisk::modified(const std::string& path) {
   return found->second->modified;
 }
 
+Result<> SimulatedDisk::set_modified(const std::string& path, Timestamp time) {
+  TRY(modified(path));
+  names_.at(path)->modified = time;
+  return {};
+}
+
 Buffer* SimulatedDisk::content(const std::string& path) {
   const auto found = names_.find(path);
   return found == names_.end() || !found->second ? nullptr : &found->second->now;
