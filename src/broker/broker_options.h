@@ -186,20 +186,39 @@ struct BrokerOptions : CoordinatorOptions {
       at_least<std::int64_t>(0)};
   Option<bool> log_cleaner_enable{
       *this, {"log.cleaner.enable", "Whether logs are compacted."}, true};
+  Option<std::int32_t> log_cleaner_threads{
+      *this,
+      {"log.cleaner.threads", "A node compacts one log at a time.", cluster_wide, accepted},
+      1,
+      at_least(0)};
   Option<std::int64_t> log_cleaner_dedupe_buffer_size{
       *this,
       {"log.cleaner.dedupe.buffer.size",
-       "Memory for the keys of the log that is being compacted, taken while it is."},
+       "Memory for the keys of the log that is being compacted, taken while it is.", cluster_wide},
       std::int64_t{128} << 20,
       at_least<std::int64_t>(1024)};
+  Option<double> log_cleaner_io_buffer_load_factor{
+      *this,
+      {"log.cleaner.io.buffer.load.factor",
+       "How full that memory becomes: with more of it looking for a key takes longer.",
+       cluster_wide},
+      0.9,
+      {0.01, 0.99}};
+  Option<std::int32_t> log_cleaner_io_buffer_size{
+      *this,
+      {"log.cleaner.io.buffer.size", "Compaction takes the memory that a batch needs.",
+       cluster_wide, accepted},
+      512 << 10,
+      at_least(0)};
   Option<double> log_cleaner_io_max_bytes_per_second{
       *this,
-      {"log.cleaner.io.max.bytes.per.second", "How much compaction reads and writes, at most."},
+      {"log.cleaner.io.max.bytes.per.second", "How much compaction reads and writes, at most.",
+       cluster_wide},
       std::numeric_limits<double>::max(),
       at_least(1.0)};
   Option<std::int64_t> log_cleaner_backoff_ms{
       *this,
-      {"log.cleaner.backoff.ms", "How often it is looked for logs to compact."},
+      {"log.cleaner.backoff.ms", "How often it is looked for logs to compact.", cluster_wide},
       15000,
       at_least<std::int64_t>(0)};
   Option<std::int32_t> log_retention_hours{

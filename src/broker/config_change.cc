@@ -62,6 +62,19 @@ class Resource {
     return inherited->text().value_or("");
   }
 
+  // Whether what a topic has after a change goes together.
+  Result<> check_together(const meta::Records& changes) const {
+    if (!topic_) return {};
+    meta::Configs after = topic_->configs;
+    for (const meta::Record& each : changes) {
+      const auto& change = std::get<meta::ConfigRecord>(each);
+      change.value ? (void)(after[change.name] = *change.value) : (void)after.erase(change.name);
+    }
+    meta::TopicOptions options;
+    set_for_topic(options, config_.options().topic_defaults, after);
+    return meta::check_together(options);
+  }
+
   meta::ConfigRecord record(const std::string& name, std::optional<std::string> value) const {
     return {target_.type, target_.name, name, std::move(value)};
   }
@@ -142,11 +155,7 @@ ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
   return change;
 }
 
-}  // namespace
-
-ConfigChange change_configs(const ConfigTarget& target, const std::vector<ConfigWish>& wishes,
-                            const meta::CatalogueView& view, const BrokerConfig& config) {
-  const Resource resource(target, view, config);
+ConfigChange change_each(const Resource& resource, const std::vector<ConfigWish>& wishes) {
   if (auto bad = resource.check(); bad.error != ErrorCode::none) return bad;
   std::set<std::string_view> seen;
   ConfigChange all;
@@ -162,18 +171,33 @@ ConfigChange change_configs(const ConfigTarget& target, const std::vector<Config
   return all;
 }
 
+ConfigChange check_together(const Resource& resource, ConfigChange change) {
+  const auto good = resource.check_together(change.records);
+  return good ? std::move(change) : refused(ErrorCode::invalid_config, good.error().context);
+}
+
+}  // namespace
+
+ConfigChange change_configs(const ConfigTarget& target, const std::vector<ConfigWish>& wishes,
+                            const meta::CatalogueView& view, const BrokerConfig& config) {
+  const Resource resource(target, view, config);
+  auto change = change_each(resource, wishes);
+  if (change.error != ErrorCode::none) return change;
+  return check_together(resource, std::move(change));
+}
+
 ConfigChange replace_configs(const ConfigTarget& target, const std::vector<ConfigWish>& wishes,
                              const meta::CatalogueView& view, const BrokerConfig& config) {
-  auto change = change_configs(target, wishes, view, config);
-  if (change.error != ErrorCode::none) return change;
   const Resource resource(target, view, config);
+  auto change = change_each(resource, wishes);
+  if (change.error != ErrorCode::none) return change;
   for (const auto& entry : resource.configs()) {
     const bool stays = std::any_of(wishes.begin(), wishes.end(), [&](const ConfigWish& wish) {
       return wish.name == entry.first;
     });
     if (!stays) change.records.push_back(resource.record(entry.first, std::nullopt));
   }
-  return change;
+  return check_together(resource, std::move(change));
 }
 
 }  // namespace odradek::broker

@@ -102,8 +102,9 @@ TopicCreation place_by_count(const Wish& wish, const BrokerOptions& options, con
   return placed;
 }
 
-std::optional<TopicCreation> check_configs(const Wish& wish) {
+std::optional<TopicCreation> check_configs(const Wish& wish, const meta::TopicOptions& defaults) {
   meta::TopicOptions known;
+  meta::Configs configs;
   std::set<std::string_view> seen;
   for (const auto& config : wish.configs) {
     OptionBase* const option = known.find(config.name);
@@ -120,6 +121,11 @@ std::optional<TopicCreation> check_configs(const Wish& wish) {
     if (!seen.insert(config.name).second) {
       return refused(ErrorCode::invalid_config, "Topic config given twice: " + config.name);
     }
+    configs[config.name] = *config.value;
+  }
+  set_for_topic(known, defaults, configs);
+  if (const auto good = check_together(known); !good) {
+    return refused(ErrorCode::invalid_config, good.error().context);
   }
   return std::nullopt;
 }
@@ -192,7 +198,7 @@ TopicCreation decide_topic(const Wish& wish, const meta::CatalogueView& view,
   auto created = wish.assignments.empty() ? place_by_count(wish, options, cluster, view)
                                           : place_as_assigned(wish, cluster, view);
   if (created.error != ErrorCode::none) return created;
-  if (auto bad = check_configs(wish)) return *bad;
+  if (auto bad = check_configs(wish, options.topic_defaults)) return *bad;
   created.topic->id = Uuid::random();
   created.topic->name = wish.name;
   for (const auto& config : wish.configs) {

@@ -5,12 +5,12 @@
 
 namespace odradek::cleaner {
 
-OffsetMap::OffsetMap(std::size_t most_keys, Hash128 seed)
+OffsetMap::OffsetMap(std::size_t most_keys, double load, Hash128 seed)
     : seed_(seed),
       most_keys_(most_keys),
       slots_(static_cast<std::size_t>(static_cast<double>(most_keys) / load) + 1) {}
 
-std::size_t OffsetMap::keys_in(std::size_t bytes) {
+std::size_t OffsetMap::keys_in(std::size_t bytes, double load) {
   // One slot is always free, so that looking for a key that is not there ends.
   const std::size_t slots = bytes / sizeof(Slot);
   return slots < 2 ? 0 : static_cast<std::size_t>(static_cast<double>(slots - 1) * load);

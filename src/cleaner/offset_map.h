@@ -15,11 +15,12 @@ namespace odradek::cleaner {
 // bytes for each whatever its length. Kafka: SkimpyOffsetMap.
 class OffsetMap {
  public:
-  // For at most `most_keys`; `seed` is of chance, so that nobody makes keys that collide.
-  OffsetMap(std::size_t most_keys, Hash128 seed);
+  // For at most `most_keys`, which take the part `load` of its slots, in (0, 1]: the more, the
+  // longer it looks for a key. `seed` is of chance, so that nobody makes keys that collide.
+  OffsetMap(std::size_t most_keys, double load, Hash128 seed);
 
   // How many keys fit into so many bytes.
-  static std::size_t keys_in(std::size_t bytes);
+  static std::size_t keys_in(std::size_t bytes, double load);
 
   // Offsets come in their order. False where the key is new and there is no room for it.
   bool put(Bytes key, Offset offset);
@@ -34,8 +35,6 @@ class OffsetMap {
     Offset offset = none;
   };
   static constexpr Offset none{-1};
-  // Of the slots that are used at most; Kafka: log.cleaner.io.buffer.load.factor.
-  static constexpr double load = 0.9;
 
   std::size_t find(const Hash128& hash) const;
 

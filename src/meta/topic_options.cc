@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meta/topic_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -39,14 +41,29 @@ void set_for_topic(TopicOptions& options, const TopicOptions& broker_defaults,
   }
 }
 
+Result<> check_together(const TopicOptions& options) {
+  const std::int64_t least = *options.min_compaction_lag_ms;
+  const std::int64_t most = *options.max_compaction_lag_ms;
+  if (least <= most) return {};
+  return Error{Fault::invalid,
+               fmt::format("conflict topic config setting min.compaction.lag.ms ({}) > "
+                           "max.compaction.lag.ms ({})",
+                           least, most)};
+}
+
 log::LogConfig log_config(const TopicOptions& options) {
+  // So that records do not wait in the last segment (Kafka: LogConfig.maxSegmentMs).
   const auto& policies = *options.cleanup_policy;
+  const bool is_compacted = std::count(policies.begin(), policies.end(), "compact") > 0;
+  const std::int64_t segment_ms =
+      is_compacted ? std::min(*options.segment_ms, *options.max_compaction_lag_ms)
+                   : *options.segment_ms;
   const auto compression = codec_of(*options.compression_type);
   return {.segment_bytes = *options.segment_bytes,
-          .segment_ms = *options.segment_ms,
+          .segment_ms = segment_ms,
           .index_interval_bytes = *options.index_interval_bytes,
           .max_message_bytes = *options.max_message_bytes,
-          .is_compacted = std::count(policies.begin(), policies.end(), "compact") > 0,
+          .is_compacted = is_compacted,
           .min_cleanable_dirty_ratio = *options.min_cleanable_dirty_ratio,
           .min_compaction_lag_ms = *options.min_compaction_lag_ms,
           .max_compaction_lag_ms = *options.max_compaction_lag_ms,

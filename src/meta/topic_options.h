@@ -22,7 +22,7 @@ struct TopicOptions : OptionSet {
                                     {"cleanup.policy",
                                      "What becomes of old segments: deleted by time and size, "
                                      "compacted by key, both, or (empty) kept for ever.",
-                                     change, accepted, "log.cleanup.policy"},
+                                     change, enforced, "log.cleanup.policy"},
                                     {"delete"},
                                     {.of = {"compact", "delete"}}};
   Option<std::int32_t> compression_gzip_level{
@@ -53,16 +53,15 @@ struct TopicOptions : OptionSet {
       {-131072, 22}};
   Option<std::int64_t> delete_retention_ms{
       *this,
-      {"delete.retention.ms", "How long a tombstone stays in a compacted topic.", change, accepted,
+      {"delete.retention.ms", "How long a tombstone stays in a compacted topic.", change, enforced,
        "log.cleaner.delete.retention.ms"},
       24LL * 3600 * 1000,
       at_least<std::int64_t>(0)};
-  Option<std::int64_t> file_delete_delay_ms{
-      *this,
-      {"file.delete.delay.ms", "How long a removed file stays on the disk.", change, accepted,
-       "log.segment.delete.delay.ms"},
-      60000,
-      at_least<std::int64_t>(0)};
+  Option<std::int64_t> file_delete_delay_ms{*this,
+                                            {"file.delete.delay.ms", "Removed files go at once.",
+                                             change, accepted, "log.segment.delete.delay.ms"},
+                                            60000,
+                                            at_least<std::int64_t>(0)};
   Option<std::int64_t> flush_messages{
       *this,
       {"flush.messages", "After how many records the log is synced.", change, enforced,
@@ -112,7 +111,7 @@ struct TopicOptions : OptionSet {
       at_least<std::int64_t>(-2)};
   Option<std::int64_t> max_compaction_lag_ms{
       *this,
-      {"max.compaction.lag.ms", "The longest that a record may stay uncompacted.", change, accepted,
+      {"max.compaction.lag.ms", "The longest that a record may stay uncompacted.", change, enforced,
        "log.cleaner.max.compaction.lag.ms"},
       std::numeric_limits<std::int64_t>::max(),
       at_least<std::int64_t>(1)};
@@ -146,13 +145,13 @@ struct TopicOptions : OptionSet {
   Option<double> min_cleanable_dirty_ratio{
       *this,
       {"min.cleanable.dirty.ratio",
-       "The share of uncompacted bytes from which on a log is compacted.", change, accepted,
+       "The share of uncompacted bytes from which on a log is compacted.", change, enforced,
        "log.cleaner.min.cleanable.ratio"},
       0.5,
       {0, 1}};
   Option<std::int64_t> min_compaction_lag_ms{
       *this,
-      {"min.compaction.lag.ms", "The shortest that a record stays uncompacted.", change, accepted,
+      {"min.compaction.lag.ms", "The shortest that a record stays uncompacted.", change, enforced,
        "log.cleaner.min.compaction.lag.ms"},
       0,
       at_least<std::int64_t>(0)};
@@ -226,5 +225,9 @@ void set_for_topic(TopicOptions& options, const TopicOptions& broker_defaults,
 
 // What the options mean to a log.
 log::LogConfig log_config(const TopicOptions& options);
+
+// Whether values go together that each may be; Fault::invalid where they do not. Kafka:
+// LogConfig.validateValues.
+Result<> check_together(const TopicOptions& options);
 
 }  // namespace odradek::meta

@@ -23,8 +23,9 @@ class CompactionTest(unittest.TestCase):
 
     def start(self, *settings):
         self.broker = self.enterContext(Broker(*SETTINGS, *settings))
+        self.consumers = {}
         self.admin = AdminClient({"bootstrap.servers": self.broker.bootstrap})
-        self.producer = Producer({"bootstrap.servers": self.broker.bootstrap})
+        self.producer = Producer({"bootstrap.servers": self.broker.bootstrap, "reconnect.backoff.max.ms": 200})
         self.written = {}  # offset → key, value, timestamp
         self.clock = 1_700_000_000_000
 
@@ -54,24 +55,28 @@ class CompactionTest(unittest.TestCase):
 
     def read(self, start=0, isolation=READ_COMMITTED):
         """What a consumer finds from `start` to the end, checked against what was written there."""
-        consumer = Consumer({"bootstrap.servers": self.broker.bootstrap, "group.id": "g", "isolation.level": isolation,
-                             "enable.auto.commit": False, "enable.partition.eof": True, "check.crcs": True,
-                             "auto.offset.reset": "error"})
+        consumer = self.consumer(isolation)
         found = {}
-        try:
-            consumer.assign([TopicPartition("t", 0, start)])
-            while True:
-                message = consumer.poll(30)
-                if message.error() and message.error().code() == KafkaError._PARTITION_EOF:
-                    return found
-                if message.error():
-                    raise KafkaException(message.error())
-                entry = (message.key(), message.value(), message.timestamp()[1])
-                self.assertTrue(entry == self.written[message.offset()], f"another record at {message.offset()}")
-                self.assertNotIn(message.offset(), found)
-                found[message.offset()] = entry
-        finally:
-            consumer.close()
+        consumer.assign([TopicPartition("t", 0, start)])
+        while True:
+            message = consumer.poll(30)
+            if message.error() and message.error().code() == KafkaError._PARTITION_EOF:
+                return found
+            if message.error():
+                raise KafkaException(message.error())
+            entry = (message.key(), message.value(), message.timestamp()[1])
+            self.assertTrue(entry == self.written[message.offset()], f"another record at {message.offset()}")
+            self.assertNotIn(message.offset(), found)
+            found[message.offset()] = entry
+
+    def consumer(self, isolation):
+        if isolation not in self.consumers:
+            self.consumers[isolation] = Consumer({
+                "bootstrap.servers": self.broker.bootstrap, "group.id": "g", "isolation.level": isolation,
+                "enable.auto.commit": False, "enable.partition.eof": True, "check.crcs": True,
+                "auto.offset.reset": "error", "reconnect.backoff.max.ms": 200})
+            self.addCleanup(self.consumers[isolation].close)
+        return self.consumers[isolation]
 
     def last_offsets(self, end):
         """Of each key, of what was written before `end`."""
@@ -223,6 +228,16 @@ class CompactionTest(unittest.TestCase):
         self.create(min_cleanable_dirty_ratio=1, max_compaction_lag_ms=1000)
         self.produce([f"key-{i % 3}" for i in range(60)])
         self.wait_until_compacted(self.fill_segment())
+
+    def test_lags_that_contradict_each_other_are_refused(self):
+        with self.assertRaises(KafkaException) as refused:
+            self.create(min_compaction_lag_ms=2, max_compaction_lag_ms=1)
+        self.assertEqual(refused.exception.args[0].code(), KafkaError.INVALID_CONFIG)
+        self.create(max_compaction_lag_ms=1)
+        with self.assertRaises(KafkaException) as refused:
+            self.alter(max_compaction_lag_ms=1, min_compaction_lag_ms=2)
+        self.assertEqual(refused.exception.args[0].code(), KafkaError.INVALID_CONFIG)
+        self.alter(min_compaction_lag_ms=2)
 
     def test_committed_offsets_are_compacted(self):
         self.admin.create_topics([NewTopic("many", 100)])["many"].result(30)

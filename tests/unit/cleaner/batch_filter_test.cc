@@ -21,7 +21,7 @@ struct Row {
 
 class BatchFilterTest : public testing::Test {
  protected:
-  BatchFilterTest() : map_(100, {1, 2}) {}
+  BatchFilterTest() : map_(100, 0.9, {1, 2}) {}
 
   Buffer batch(std::int64_t base, const std::vector<Row>& rows,
                wire::RecordBatchBuilder::Options options = {}) {

@@ -11,7 +11,7 @@ namespace odradek::cleaner {
 namespace {
 
 TEST(OffsetMap, HoldsTheLastOffsetOfEachKeyUntilItIsFull) {
-  OffsetMap map(1000, {1, 2});
+  OffsetMap map(1000, 0.9, {1, 2});
   std::map<std::string, Offset> model;
   std::mt19937 random(7);
   for (std::int64_t i = 0; i < 20000; ++i) {
@@ -30,13 +30,13 @@ TEST(OffsetMap, HoldsTheLastOffsetOfEachKeyUntilItIsFull) {
 }
 
 TEST(OffsetMap, KeepsItsBounds) {
-  const std::size_t keys = OffsetMap::keys_in(1 << 20);
-  EXPECT_LE(OffsetMap(keys, {}).bytes(), std::size_t{1 << 20});
+  const std::size_t keys = OffsetMap::keys_in(1 << 20, 0.9);
+  EXPECT_LE(OffsetMap(keys, 0.9, {}).bytes(), std::size_t{1 << 20});
   EXPECT_GT(keys, (1 << 20) / 28U);
 }
 
 TEST(OffsetMap, AnEmptyKeyIsAKey) {
-  OffsetMap map(1, {});
+  OffsetMap map(1, 0.9, {});
   EXPECT_FALSE(map.get({}));
   EXPECT_TRUE(map.put({}, Offset{0}));
   EXPECT_EQ(map.get({}), Offset{0});
