@@ -74,7 +74,7 @@ class CompactionTest(unittest.TestCase):
             self.consumers[isolation] = Consumer({
                 "bootstrap.servers": self.broker.bootstrap, "group.id": "g", "isolation.level": isolation,
                 "enable.auto.commit": False, "enable.partition.eof": True, "check.crcs": True,
-                "auto.offset.reset": "error", "reconnect.backoff.max.ms": 200})
+                "auto.offset.reset": "error", "reconnect.backoff.max.ms": 200, "fetch.wait.max.ms": 20})
             self.addCleanup(self.consumers[isolation].close)
         return self.consumers[isolation]
 

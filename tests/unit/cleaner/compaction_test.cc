@@ -287,7 +287,7 @@ void expect_same(const std::map<Offset, Row>& found, const std::map<Offset, Row>
 }
 
 TEST(CompactionTest, WhatIsLeftOfRandomHistoriesIsWhatAModelSays) {
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     History history(seed);
     expect_same(history.read(), history.expected(Offset{0}));

@@ -124,9 +124,19 @@ class Scenario {
             log_->layout()};
   }
 
+  // As a log does whose disk was full, while a round goes on.
+  void reopen() {
+    const Offset synced = log_->recovery_point();
+    log_.reset();
+    PartitionLog::Recovery recovery;
+    auto opened = PartitionLog::open({*disk_, cache_, directory, {synced, {}}}, recovery);
+    ASSERT_TRUE(opened) << opened.error().context;
+    log_ = std::move(*opened);
+  }
+
   test::SimulatedDisk& disk() { return *disk_; }
   PartitionLog& log() { return *log_; }
-  std::size_t made() const { return made_.size(); }
+  const std::vector<log::SegmentReplacement>& made() const { return made_; }
 
  private:
   void run_tasks() {
@@ -149,7 +159,7 @@ TEST(ReplacementTest, ReadersFindWhatIsLeftAtTheSameOffsets) {
   const Records before = scenario.read();
   ASSERT_EQ(before.size(), 60U);
   scenario.compact();
-  ASSERT_EQ(scenario.made(), 2U);
+  ASSERT_EQ(scenario.made().size(), 2U);
   scenario.replace();
   const Records after = scenario.read();
   EXPECT_LT(after.size(), 30U);
@@ -210,6 +220,22 @@ TEST(ReplacementTest, AFollowerReadsTheOldSegmentsOrTheNewOnesButNoneInBetween) 
   EXPECT_EQ(follower.take_growth().bytes, 0U);
   EXPECT_LT(offsets_of(follower).size(), 30U);
   EXPECT_EQ(offsets_of(follower), offsets_of(scenario.log()));
+}
+
+// Opening removes what a round has written so far; that must not be taken for what is to be kept.
+TEST(ReplacementTest, WhatIsNoLongerThereReplacesNothing) {
+  const auto fresh = Scenario::fresh();
+  Scenario& scenario = *fresh;
+  const Records before = scenario.read();
+  scenario.compact();
+  scenario.reopen();
+  for (const auto& each : scenario.made()) {
+    const auto replaced = scenario.log().replace(each);
+    ASSERT_FALSE(replaced);
+    EXPECT_EQ(replaced.error().fault, Fault::not_found);
+  }
+  EXPECT_FALSE(scenario.log().offline());
+  EXPECT_EQ(scenario.read(), before);
 }
 
 // Whatever of it the disk has: the old segments, or the new one, and nothing else is left behind.
