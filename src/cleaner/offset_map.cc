@@ -2,18 +2,39 @@
 #include "cleaner/offset_map.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace odradek::cleaner {
 
+namespace {
+
+constexpr std::size_t smallest = 64;  // slots, about
+
+// One slot is always free, so that looking for a key that is not there ends.
+std::size_t keys_of(std::size_t slots, double load) {
+  return slots < 2 ? 0 : static_cast<std::size_t>(static_cast<double>(slots - 1) * load);
+}
+
+}  // namespace
+
 OffsetMap::OffsetMap(std::size_t most_keys, double load, Hash128 seed)
-    : seed_(seed),
-      most_keys_(most_keys),
-      slots_(static_cast<std::size_t>(static_cast<double>(most_keys) / load) + 1) {}
+    : seed_(seed), most_keys_(most_keys), load_(load) {
+  // Halved so often that, doubled as often, it is as large as it has to be and hardly larger.
+  std::size_t slots = static_cast<std::size_t>(static_cast<double>(most_keys) / load) + 2;
+  while (slots > smallest) slots = (slots + 1) / 2;
+  slots_.resize(slots);
+}
 
 std::size_t OffsetMap::keys_in(std::size_t bytes, double load) {
-  // One slot is always free, so that looking for a key that is not there ends.
-  const std::size_t slots = bytes / sizeof(Slot);
-  return slots < 2 ? 0 : static_cast<std::size_t>(static_cast<double>(slots - 1) * load);
+  // The old slots and twice as many new ones, and what halving has rounded up.
+  return keys_of(bytes / sizeof(Slot) * 5 / 8, load);
+}
+
+void OffsetMap::grow() {
+  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
+  for (const Slot& slot : old) {
+    if (slot.offset != none) slots_[find(slot.hash)] = slot;
+  }
 }
 
 // The slot of this hash, or the free one where it would be.
@@ -26,13 +47,17 @@ std::size_t OffsetMap::find(const Hash128& hash) const {
 
 bool OffsetMap::put(Bytes key, Offset offset) {
   const Hash128 hash = siphash128(seed_, key);
-  Slot& slot = slots_[find(hash)];
-  if (slot.offset == none) {
+  std::size_t i = find(hash);
+  if (slots_[i].offset == none) {
     if (size_ == most_keys_) return false;
+    while (size_ >= keys_of(slots_.size(), load_)) {
+      grow();
+      i = find(hash);
+    }
     ++size_;
-    slot.hash = hash;
+    slots_[i].hash = hash;
   }
-  slot.offset = std::max(slot.offset, offset);
+  slots_[i].offset = std::max(slots_[i].offset, offset);
   return true;
 }
 

@@ -11,15 +11,15 @@
 
 namespace odradek::cleaner {
 
-// The last offset of each key, in bounded memory: of a key it holds 128 bits of a keyed hash, so 24
-// bytes for each whatever its length. Kafka: SkimpyOffsetMap.
+// The last offset of each key, in bounded memory that grows with them: of a key it holds 128 bits
+// of a keyed hash, so 24 bytes for each whatever its length. Kafka: SkimpyOffsetMap.
 class OffsetMap {
  public:
   // For at most `most_keys`, which take the part `load` of its slots, in (0, 1]: the more, the
   // longer it looks for a key. `seed` is of chance, so that nobody makes keys that collide.
   OffsetMap(std::size_t most_keys, double load, Hash128 seed);
 
-  // How many keys fit into so many bytes.
+  // How many keys fit into so many bytes, of which it needs a third while it grows.
   static std::size_t keys_in(std::size_t bytes, double load);
 
   // Offsets come in their order. False where the key is new and there is no room for it.
@@ -37,9 +37,11 @@ class OffsetMap {
   static constexpr Offset none{-1};
 
   std::size_t find(const Hash128& hash) const;
+  void grow();
 
   Hash128 seed_;
   std::size_t most_keys_;
+  double load_;
   std::size_t size_ = 0;
   std::vector<Slot> slots_;
 };

@@ -30,9 +30,28 @@ TEST(OffsetMap, HoldsTheLastOffsetOfEachKeyUntilItIsFull) {
 }
 
 TEST(OffsetMap, KeepsItsBounds) {
-  const std::size_t keys = OffsetMap::keys_in(1 << 20, 0.9);
-  EXPECT_LE(OffsetMap(keys, 0.9, {}).bytes(), std::size_t{1 << 20});
-  EXPECT_GT(keys, (1 << 20) / 28U);
+  for (const std::size_t most : {2'000UL, 65'536UL, 1'000'000UL, 1UL << 20, 3'333'333UL}) {
+    const std::size_t keys = OffsetMap::keys_in(most, 0.9);
+    EXPECT_GT(keys, most / 50);
+    OffsetMap map(keys, 0.9, {});
+    EXPECT_LT(map.bytes(), 2000U);
+    std::size_t largest = 0;
+    for (std::int64_t i = 0; i < static_cast<std::int64_t>(keys); ++i) {
+      const std::size_t before = map.bytes();
+      ASSERT_TRUE(map.put(as_bytes(std::to_string(i)), Offset{i}));
+      largest = std::max(largest, before == map.bytes() ? before : before + map.bytes());
+    }
+    EXPECT_FALSE(map.put({}, Offset{0}));
+    EXPECT_LE(largest, most);
+  }
+}
+
+TEST(OffsetMap, MayBeAlmostEmpty) {
+  OffsetMap map(300, 0.001, {});
+  for (std::int64_t i = 0; i < 300; ++i) {
+    ASSERT_TRUE(map.put(as_bytes(std::to_string(i)), Offset{i}));
+  }
+  EXPECT_EQ(map.get(as_bytes("299")), Offset{299});
 }
 
 TEST(OffsetMap, AnEmptyKeyIsAKey) {
