@@ -22,6 +22,7 @@ struct Arguments {
   std::string racks;
   int node_to_stop = -1;
   int node_to_start = -1;
+  CLI::App* asks_cleaner = nullptr;
   CLI::App* verifies_logs = nullptr;
   CLI::App* repairs_logs = nullptr;
   std::vector<std::string> folders;
@@ -56,6 +57,10 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->add_option("ID", arguments.node_to_start, "The node's id")
       ->required()
       ->check(id);
+  auto* const cleaner = app.add_subcommand("cleaner", "Ask a running broker about compaction");
+  cleaner->require_subcommand(1);
+  arguments.asks_cleaner = cleaner->add_subcommand(
+      "status", "What is compacted, what became of it, and which logs cannot be");
   auto* const log = app.add_subcommand("log", "Look at the logs of a broker that does not run");
   log->require_subcommand(1);
   arguments.verifies_logs =
@@ -70,6 +75,7 @@ void declare(CLI::App& app, Arguments& arguments) {
       "  odradek --port 0 --ready json         on a free port, for tests\n"
       "  odradek --nodes 3 --racks a,b,c       three brokers in one process\n"
       "  odradek node stop 2                   one of them plays dead\n"
+      "  odradek cleaner status                what compaction did, one line for each log\n"
       "  odradek log verify                    reads every record that is stored\n"
       "  odradek --set num.partitions=3        any setting of Kafka's, see docs/config.md\n"
       "Settings also come from KAFKA_* and KAFKA_CFG_* environment variables.");
@@ -182,8 +188,13 @@ Result<CommandLine> read_command_line(int argument_count, const char* const* arg
   result.ready_json = arguments.ready == "json";
   if (arguments.node_to_stop >= 0 || arguments.node_to_start >= 0) {
     const bool up = arguments.node_to_start >= 0;
-    result.task = CommandLine::Task::command_node;
-    result.node_command = {{up ? arguments.node_to_start : arguments.node_to_stop}, up};
+    result.task = CommandLine::Task::command_broker;
+    result.broker_command =
+        to_text(NodeCommand{{up ? arguments.node_to_start : arguments.node_to_stop}, up});
+  }
+  if (arguments.asks_cleaner->parsed()) {
+    result.task = CommandLine::Task::command_broker;
+    result.broker_command = cleaner_status_command;
   }
   if (arguments.verifies_logs->parsed() || arguments.repairs_logs->parsed()) {
     result.task = CommandLine::Task::command_logs;

@@ -14,11 +14,11 @@ namespace odradek::broker {
 
 // What the command line and everything it names add up to.
 struct CommandLine {
-  enum class Task { run, print_and_exit, command_node, command_logs };
+  enum class Task { run, print_and_exit, command_broker, command_logs };
   Task task = Task::run;
   std::string output;  // to print, for print_and_exit
   int exit_code = 0;
-  NodeCommand node_command;  // to give to the broker that has the data directory
+  std::string broker_command;  // for the broker that has the data directory: ControlSocket
   LogCommand log_command;
   bool ready_json = false;
   std::vector<std::string> warnings;

@@ -65,16 +65,18 @@ Result<std::shared_ptr<CompactionRound>> CompactionRound::begin(Node& node, LedL
   std::shared_ptr<Work> work(
       new Work{.claim = std::move(claim), .compaction = cleaner::Compaction(std::move(job))});
   return std::shared_ptr<CompactionRound>(
-      new CompactionRound(node, logs, partition, std::move(work)));
+      new CompactionRound(node, logs, partition, need.cleanable, std::move(work)));
 }
 
 CompactionRound::CompactionRound(Node& node, LedLogs& logs, const Partition& partition,
-                                 std::shared_ptr<Work> work)
+                                 const cleaner::Cleanable& cleanable, std::shared_ptr<Work> work)
     : node_(node),
       logs_(logs),
       timer_(node.loop()),
       key_(LedLogs::key_of(partition)),
       folder_(partition.folder()),
+      cleanable_(cleanable),
+      began_{Clock::now(), node.now()},
       work_(std::move(work)) {}
 
 // Null where nobody wants it compacted any more, not by this node.
@@ -83,8 +85,10 @@ Partition* CompactionRound::partition() const {
   return partition && partition->config().is_compacted ? partition : nullptr;
 }
 
-void CompactionRound::run(Ended ended) {
+void CompactionRound::run(GoesOn goes_on, Ended ended) {
+  goes_on_ = std::move(goes_on);
   ended_ = std::move(ended);
+  goes_on_(progress());
   go_on();
 }
 
@@ -98,6 +102,7 @@ void CompactionRound::go_on() {
       [self = shared_from_this(), goes_on](const Result<>& stepped) {
         if (self->logs_.is_stopped()) return;
         if (!stepped) return self->end(stepped);
+        self->goes_on_(self->progress());
         *goes_on ? self->go_on_after(self->pause()) : self->finish();
       });
 }
@@ -166,14 +171,32 @@ void CompactionRound::save_checkpoint() {
       });
 }
 
+CompactionProgress CompactionRound::progress() const {
+  return {began_.time, work_->compaction.outcome().bytes_read,
+          cleanable_.clean_bytes + 2 * cleanable_.dirty_bytes};
+}
+
+CompactionReport CompactionRound::report() const {
+  const auto& outcome = work_->compaction.outcome();
+  const std::int64_t all = cleanable_.clean_bytes + cleanable_.dirty_bytes;
+  cleaner::Cleanable after;
+  after.clean_bytes = outcome.bytes_after;
+  after.dirty_bytes = all - outcome.bytes_before;  // what the map did not reach
+  return {.ended = node_.now(),
+          .took = std::chrono::duration_cast<milliseconds>(Clock::now() - began_.steady),
+          .dirty_before = cleanable_.ratio(),
+          .dirty_after = after.ratio(),
+          .outcome = outcome,
+          .failure = {}};
+}
+
 // What was not put into its place is removed before anybody else may compact the log.
 void CompactionRound::end(const Result<>& result) {
-  Report report{.folder = folder_,
-                .ended = node_.now(),
-                .took = std::chrono::duration_cast<milliseconds>(Clock::now() - began_),
-                .outcome = work_->compaction.outcome(),
-                .failure = {}};
-  if (!result) report.failure = result.error();
+  CompactionReport report = this->report();
+  if (!result) {
+    report.failure = result.error();
+    report.dirty_after = report.dirty_before;
+  }
   node_.storage_pool().run([work = work_] { return work->compaction.discard(); },
                            [self = shared_from_this(), report](const Result<>& discarded) {
                              if (!discarded) {

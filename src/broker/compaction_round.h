@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/clock.h"
 #include "base/ids.h"
+#include "base/now.h"
 #include "base/result.h"
+#include "broker/compaction_report.h"
 #include "broker/led_logs.h"
 #include "broker/timer.h"
 #include "cleaner/compaction.h"
@@ -24,23 +25,16 @@ class Partition;
 // what came of it is put into its place on the loop.
 class CompactionRound : public std::enable_shared_from_this<CompactionRound> {
  public:
-  struct Report {
-    std::string folder;
-    Timestamp ended;
-    std::chrono::milliseconds took{};
-    cleaner::Compaction::Outcome outcome;
-    // Fault::not_found where the log was not as it was thought to be.
-    std::optional<Error> failure;
-  };
-  using Ended = std::function<void(const Report&)>;
+  using Ended = std::function<void(const CompactionReport&)>;
 
   // Empty where it has to wait: another node that led it before is not done with it yet, or the log
   // is not decided as far as was thought.
   static Result<std::shared_ptr<CompactionRound>> begin(Node& node, LedLogs& logs,
                                                         Partition& partition,
                                                         cleaner::CompactionNeed need);
-  // `ended` is told once, unless the logs are stopped.
-  void run(Ended ended);
+  // `goes_on` is told now and after each slice, `ended` once; neither after the logs are stopped.
+  using GoesOn = std::function<void(const CompactionProgress&)>;
+  void run(GoesOn goes_on, Ended ended);
 
  private:
   // What the storage pool has in hand.
@@ -49,9 +43,11 @@ class CompactionRound : public std::enable_shared_from_this<CompactionRound> {
     cleaner::Compaction compaction;
   };
   CompactionRound(Node& node, LedLogs& logs, const Partition& partition,
-                  std::shared_ptr<Work> work);
+                  const cleaner::Cleanable& cleanable, std::shared_ptr<Work> work);
 
   Partition* partition() const;
+  CompactionProgress progress() const;
+  CompactionReport report() const;
   void go_on();
   void go_on_after(std::chrono::milliseconds delay);
   std::chrono::milliseconds pause();
@@ -65,9 +61,11 @@ class CompactionRound : public std::enable_shared_from_this<CompactionRound> {
   Timer timer_;
   const LedLogs::Key key_;
   const std::string folder_;
-  const Clock::time_point began_ = Clock::now();
+  const cleaner::Cleanable cleanable_;
+  const Now began_;
   const std::shared_ptr<Work> work_;
   std::int64_t paid_ = 0;  // bytes that were read and written, and paused for
+  GoesOn goes_on_;
   Ended ended_;
 };
 

@@ -5,6 +5,7 @@
 #include "log/posix_file_system.h"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <fcntl.h>
@@ -47,7 +48,9 @@ Result<NodeCommand> parse_node_command(std::string_view text) {
     const auto id = parse_number<std::int32_t>(text.substr(verb.size()));
     if (id) return NodeCommand{{*id}, up};
   }
-  return Error{Fault::invalid, "unknown command: expected \"node start ID\" or \"node stop ID\""};
+  return Error{Fault::invalid,
+               "unknown command: expected \"node start ID\", \"node stop ID\" or \"" +
+                   std::string(cleaner_status_command) + "\""};
 }
 
 std::string to_text(const NodeCommand& command) {
@@ -98,8 +101,8 @@ void ControlSocket::accept() {
         [this, client](const auto& cut, std::size_t size) {
           if (cut) return;
           client->line.resize(size - 1);
-          answer_(client->line, [client](const std::string& failure) {
-            client->reply = failure + "\n";
+          answer_(client->line, [client](const Result<std::string>& told) {
+            client->reply = told ? "\n" + *told : told.error().context + "\n";
             boost::asio::async_write(client->socket, boost::asio::buffer(client->reply),
                                      [client](const auto&, std::size_t) {});
           });
@@ -116,23 +119,26 @@ void ControlSocket::accept_later() {
   });
 }
 
-Result<> ControlSocket::command(const std::string& data_directory, const std::string& command) {
+Result<std::string> ControlSocket::command(const std::string& data_directory,
+                                           const std::string& command) {
   boost::asio::io_context loop;
   Protocol::socket socket(loop);
   const std::string path = path_in(data_directory);
   boost::system::error_code failed;
   socket.connect(Protocol::endpoint(ShortPath(path).text()), failed);
   if (failed) {
-    return Error{Fault::not_found, "no broker with several nodes runs on " + data_directory + " (" +
-                                       failed.message() + "): name its directory with --data"};
+    return Error{Fault::not_found, "no broker runs on " + data_directory + " (" + failed.message() +
+                                       "): name its directory with --data"};
   }
   std::string reply;
   boost::asio::write(socket, boost::asio::buffer(command + "\n"), failed);
-  if (!failed) boost::asio::read_until(socket, boost::asio::dynamic_buffer(reply), '\n', failed);
-  if (failed) return Error{Fault::io, "the broker ended before it answered"};
-  reply.pop_back();
-  if (reply.empty()) return {};
-  return Error{Fault::conflict, reply};
+  if (!failed) boost::asio::read(socket, boost::asio::dynamic_buffer(reply), failed);
+  const auto failure_size = reply.find('\n');
+  if (failed != boost::asio::error::eof || failure_size == std::string::npos) {
+    return Error{Fault::io, "the broker ended before it answered"};
+  }
+  if (failure_size > 0) return Error{Fault::conflict, reply.substr(0, failure_size)};
+  return reply.substr(1);
 }
 
 }  // namespace odradek::broker

@@ -15,6 +15,9 @@
 
 namespace odradek::broker {
 
+// What the cleaner does and did is asked with this.
+inline constexpr std::string_view cleaner_status_command = "cleaner status";
+
 // A command for one node of a running process: "node stop 2".
 struct NodeCommand {
   NodeId node;
@@ -24,7 +27,8 @@ Result<NodeCommand> parse_node_command(std::string_view text);
 std::string to_text(const NodeCommand& command);
 
 // A socket in the data directory, by which the owner of the directory tells a running broker what
-// is not Kafka's: one line asks, one line answers, empty where it was done.
+// is not Kafka's, or asks it. One line says what; the answer is a line that names what failed,
+// empty where nothing did, and what was asked for behind it.
 class ControlSocket {
  public:
   static constexpr std::size_t max_command = 256;
@@ -37,12 +41,12 @@ class ControlSocket {
   static std::string path_in(const std::string& data_directory);
 
   // `answer` is told the command and has to reply once, now or later.
-  using Reply = std::function<void(const std::string& failure)>;
+  using Reply = std::function<void(const Result<std::string>&)>;
   using Answer = std::function<void(const std::string& command, Reply reply)>;
   Result<> open(const std::string& path, Answer answer);
 
   // The other side: sends a command to the broker that has the data directory, and waits.
-  static Result<> command(const std::string& data_directory, const std::string& command);
+  static Result<std::string> command(const std::string& data_directory, const std::string& command);
 
  private:
   using Protocol = boost::asio::local::stream_protocol;

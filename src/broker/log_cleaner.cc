@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/log_cleaner.h"
 
+#include "broker/compaction_round.h"
 #include "broker/node.h"
 
 #include <spdlog/spdlog.h>
@@ -21,7 +22,7 @@ bool is_better(const cleaner::Cleanable& one, const cleaner::Cleanable& other) {
   return std::pair(one.is_overdue, one.ratio()) > std::pair(other.is_overdue, other.ratio());
 }
 
-bool may_pass(const Error& error) { return error.fault == Fault::not_found || error.is_shortage(); }
+constexpr auto time_between_words = std::chrono::seconds(10);  // of a long round
 
 }  // namespace
 
@@ -68,18 +69,20 @@ LogCleaner::Seen LogCleaner::see(const Partition& partition) {
 // A log that did not change needs no round, unless records become old enough for one.
 bool LogCleaner::is_quiet(const Partition& partition) const {
   const LedLogs::Key key = LedLogs::key_of(partition);
-  const auto report = reports_.find(key);
-  const bool has_failed = report != reports_.end() && report->second.failure;
-  if (has_failed) return !may_pass(*report->second.failure);
+  const auto told = told_.find(key);
+  if (told != told_.end() && told->second.is_uncleanable) return true;
   const auto seen = quiet_.find(key);
   const Seen now = see(partition);
   return seen != quiet_.end() && !now.rules.has_ages() && seen->second == now;
 }
 
 void LogCleaner::forget_what_is_gone() {
-  const auto is_gone = [this](const auto& each) { return !logs_.find(each.first); };
-  std::erase_if(quiet_, is_gone);
-  std::erase_if(reports_, is_gone);
+  std::erase_if(quiet_, [this](const auto& each) { return !logs_.find(each.first); });
+  std::erase_if(told_, [this](const auto& each) {
+    const bool is_gone = !logs_.find(each.first);
+    if (is_gone) node_.cleaner_status().forget({node_.id(), each.second.folder});
+    return is_gone;
+  });
 }
 
 void LogCleaner::look_at_next() {
@@ -118,28 +121,39 @@ bool LogCleaner::compact(Need need) {
                   round.error().context);
   }
   if (!round || !*round) return false;
-  (*round)->run([this, key = key](const CompactionRound::Report& report) {
-    note(key, report);
-    // Others may have waited for it, but what failed for a moment is not tried at once.
-    report.failure ? look_after_a_while() : look_after({});
-  });
+  told_[key].folder = partition->folder();
+  logged_ = Clock::now();
+  (*round)->run([this, key = key](const CompactionProgress& progress) { note(key, progress); },
+                [this, key = key](const CompactionReport& report) {
+                  note(key, report);
+                  // Others may have waited for it, but what failed for a moment is not tried at
+                  // once.
+                  report.failure ? look_after_a_while() : look_after({});
+                });
   return true;
 }
 
-void LogCleaner::note(const LedLogs::Key& key, const CompactionRound::Report& report) {
-  reports_[key] = report;
-  const auto& outcome = report.outcome;
+void LogCleaner::note(const LedLogs::Key& key, const CompactionProgress& progress) {
+  const std::string& folder = told_.at(key).folder;
+  node_.cleaner_status().note({node_.id(), folder}, progress);
+  if (Clock::now() - logged_ < time_between_words) return;
+  logged_ = Clock::now();
+  spdlog::info("compacting partition={} read={} of={}", folder, progress.bytes_read,
+               progress.bytes_to_read);
+}
+
+void LogCleaner::note(const LedLogs::Key& key, const CompactionReport& report) {
+  Told& told = told_.at(key);
+  told.is_uncleanable = report.is_uncleanable();
+  node_.cleaner_status().note({node_.id(), told.folder}, report);
   if (!report.failure) {
-    spdlog::info("compacted partition={} to={} bytes={} left={} records={} left={} keys={} ms={}",
-                 report.folder, outcome.compacted_to.value, outcome.bytes_before,
-                 outcome.bytes_after, outcome.records.records_read, outcome.records.records_kept,
-                 outcome.map_keys, report.took.count());
-  } else if (may_pass(*report.failure)) {
-    spdlog::warn("cannot compact now partition={} reason=\"{}\"", report.folder,
-                 report.failure->context);
-  } else {
-    spdlog::error("cannot compact, until the next start partition={} reason=\"{}\"", report.folder,
+    spdlog::info("compacted partition={} {}", told.folder, to_text(report));
+  } else if (told.is_uncleanable) {
+    spdlog::error("cannot compact, until the next start partition={} reason=\"{}\"", told.folder,
                   report.failure->context);
+  } else {
+    spdlog::warn("cannot compact now partition={} reason=\"{}\"", told.folder,
+                 report.failure->context);
   }
 }
 

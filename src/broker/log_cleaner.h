@@ -2,7 +2,8 @@
 #pragma once
 
 #include "base/ids.h"
-#include "broker/compaction_round.h"
+#include "base/now.h"
+#include "broker/compaction_report.h"
 #include "broker/led_logs.h"
 #include "broker/timer.h"
 #include "cleaner/compaction_check.h"
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace odradek::broker {
@@ -19,17 +21,14 @@ class Partition;
 
 // Compacts the logs that a node leads, one at a time: that with the largest share of what was not
 // compacted, and before it those that have waited too long. A log that could not be compacted is
-// left alone until the next start. Kafka: LogCleaner, LogCleanerManager.
+// left alone until the next start. CleanerStatus says what it does and did. Kafka: LogCleaner,
+// LogCleanerManager.
 class LogCleaner {
  public:
   explicit LogCleaner(Node& node);
 
   void start();
   void stop();
-
-  // What became of the last round of each log.
-  using Reports = std::map<LedLogs::Key, CompactionRound::Report>;
-  const Reports& reports() const { return reports_; }
 
  private:
   // What a log was like when no round was due.
@@ -50,14 +49,21 @@ class LogCleaner {
   void forget_what_is_gone();
   void compact_best();
   bool compact(Need need);
-  void note(const LedLogs::Key& key, const CompactionRound::Report& report);
+  void note(const LedLogs::Key& key, const CompactionProgress& progress);
+  void note(const LedLogs::Key& key, const CompactionReport& report);
 
   Node& node_;
   Timer timer_;
   LedLogs logs_;  // that are to be looked at
   std::optional<Need> best_;
   std::map<LedLogs::Key, Seen> quiet_;
-  Reports reports_;
+  // Of which the status tells.
+  struct Told {
+    std::string folder;
+    bool is_uncleanable = false;
+  };
+  std::map<LedLogs::Key, Told> told_;
+  TimePoint logged_;  // how far a round is
 };
 
 }  // namespace odradek::broker

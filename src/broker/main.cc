@@ -52,11 +52,11 @@ void print_ready(const broker::Process::Started& process,
   std::fflush(stdout);
 }
 
-int command_node(const broker::NodeCommand& command, const broker::BrokerOptions& options) {
-  const auto done =
-      broker::ControlSocket::command(options.data_directory(), broker::to_text(command));
-  if (done) return 0;
-  fmt::print(stderr, "odradek: {}\n", done.error().context);
+int command_broker(const std::string& command, const broker::BrokerOptions& options) {
+  const auto told = broker::ControlSocket::command(options.data_directory(), command);
+  fmt::print("{}", told ? *told : std::string());
+  if (told) return 0;
+  fmt::print(stderr, "odradek: {}\n", told.error().context);
   return 1;
 }
 
@@ -80,8 +80,8 @@ int run(int argument_count, char** arguments) {
     fmt::print("{}", command_line->output);
     return command_line->exit_code;
   }
-  if (command_line->task == broker::CommandLine::Task::command_node) {
-    return command_node(command_line->node_command, config.options());
+  if (command_line->task == broker::CommandLine::Task::command_broker) {
+    return command_broker(command_line->broker_command, config.options());
   }
   if (command_line->task == broker::CommandLine::Task::command_logs) {
     return command_logs(command_line->log_command, config.options());

@@ -62,6 +62,7 @@ Node::Node(Parts parts)
       id_{*parts.config.options().node_id},
       cluster_(parts.cluster),
       peers_(parts.peers),
+      cleaner_status_(parts.cleaner_status),
       directory_(parts.directory),
       view_(std::move(parts.view)),
       pool_(parts.loop),

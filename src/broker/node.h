@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "broker/broker_config.h"
 #include "broker/catalogue_writer.h"
+#include "broker/cleaner_status.h"
 #include "broker/client_connections.h"
 #include "broker/cluster.h"
 #include "broker/controller.h"
@@ -54,6 +55,7 @@ class Node {
     log::DataDirectory& directory;
     const Cluster& cluster;
     Peers& peers;
+    CleanerStatus& cleaner_status;
     meta::CatalogueView view;
     meta::Catalogue* catalogue;  // of the controller; null for other nodes
     std::vector<std::unique_ptr<Listener>>& listeners;
@@ -91,6 +93,7 @@ class Node {
   log::DataDirectory& directory() { return directory_; }
   SlabPool& slabs() { return slabs_; }
   DiskSpace& disk_space() { return disk_space_; }
+  CleanerStatus& cleaner_status() { return cleaner_status_; }
   Timestamp now() const;
 
   // Who has which log, or who leads what, has changed.
@@ -150,6 +153,7 @@ class Node {
   NodeId id_;
   const Cluster& cluster_;
   Peers& peers_;
+  CleanerStatus& cleaner_status_;
   log::DataDirectory& directory_;
   meta::CatalogueView view_;
   StoragePool pool_;

@@ -54,6 +54,7 @@ Result<> Process::run(const Ready& ready) {
     stop_loops();
   }));
   TRY(start());
+  open_control();
   is_serving_ = true;
   ready(started());
   run_loops();
@@ -70,7 +71,6 @@ Result<> Process::open() {
 
 Result<> Process::start() {
   make_nodes();
-  TRY(open_control());
   for (const auto& seat : seats_) {
     for (auto& listener : seat->listeners) {
       TRY(listener->listen(*config_.options().socket_listen_backlog_size));
@@ -230,9 +230,9 @@ Result<> Process::recover_logs() {
 void Process::make_nodes() {
   for (const auto& seat : seats_) {
     const bool is_controller = seat == seats_.front();
-    seat->node = std::make_unique<Node>(
-        Node::Parts{seat->loop, *seat->config, files_, *directory_, cluster_, peers_, view_,
-                    is_controller ? catalogue_.get() : nullptr, seat->listeners});
+    seat->node = std::make_unique<Node>(Node::Parts{
+        seat->loop, *seat->config, files_, *directory_, cluster_, peers_, cleaner_status_, view_,
+        is_controller ? catalogue_.get() : nullptr, seat->listeners});
     peers_.add(seat->node->id(), seat->loop,
                [node = seat->node.get()](Message message) { node->receive(std::move(message)); });
   }
@@ -242,30 +242,31 @@ void Process::make_nodes() {
   for (const std::string& name : *leftovers) seats_.front()->node->remove_later(name);
 }
 
-Result<> Process::open_control() {
-  if (seats_.size() == 1) return {};
+void Process::open_control() {
   control_.emplace(seats_.front()->loop);
   auto opened = control_->open(ControlSocket::path_in(directory_->path()),
                                [this](const std::string& command, ControlSocket::Reply reply) {
                                  control(command, std::move(reply));
                                });
-  if (opened) return {};
+  if (opened) return;
   // A file system without sockets: everything else works.
-  spdlog::warn("nodes cannot be stopped and started reason=\"{}\"", opened.error().context);
+  spdlog::warn("nodes cannot be stopped and started, nor the cleaner asked reason=\"{}\"",
+               opened.error().context);
   control_.reset();
-  return {};
 }
 
 void Process::control(const std::string& command, ControlSocket::Reply reply) {
+  if (command == cleaner_status_command) return reply(to_text(cleaner_status_.logs()));
   const auto wish = parse_node_command(command);
-  if (!wish) return reply(wish.error().context);
+  if (!wish) return reply(wish.error());
   if (!cluster_.find(wish->node)) {
-    return reply("there is no node " + std::to_string(wish->node.value));
+    return reply(Error{Fault::not_found, "there is no node " + std::to_string(wish->node.value)});
   }
   spdlog::info("node {} id={}", wish->up ? "start" : "stop", wish->node.value);
   seats_.front()->node->node_switch().ask(wish->node, wish->up,
                                           [reply = std::move(reply)](const Result<>& done) {
-                                            reply(done ? std::string{} : done.error().context);
+                                            if (!done) return reply(done.error());
+                                            reply(std::string());
                                           });
 }
 

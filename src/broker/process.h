@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "broker/broker_config.h"
+#include "broker/cleaner_status.h"
 #include "broker/cluster.h"
 #include "broker/control_socket.h"
 #include "broker/listener.h"
@@ -83,7 +84,7 @@ class Process {
   Result<> open_data();
   Result<> recover_logs();
   void make_nodes();
-  Result<> open_control();
+  void open_control();
   void control(const std::string& command, ControlSocket::Reply reply);
   void run_loops();
   void stop_loops();
@@ -97,6 +98,7 @@ class Process {
   log::FileSystem& files_;
   Cluster cluster_;
   LoopPeers peers_;
+  CleanerStatus cleaner_status_;
   std::unique_ptr<log::DataDirectory> directory_;
   meta::CatalogueView view_;  // as of the start
   std::unique_ptr<meta::Catalogue> catalogue_;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Of a compacted log stays the last record of each key, where it was and as it was; whatever clients do meanwhile."""
 
+import json
 import os
 import random
 import time
@@ -21,9 +22,10 @@ class CompactionTest(unittest.TestCase):
     def setUp(self):
         self.start()
 
-    def start(self, *settings):
-        self.broker = self.enterContext(Broker(*SETTINGS, *settings))
+    def start(self, *settings, **options):
+        self.broker = self.enterContext(Broker(*SETTINGS, *settings, **options))
         self.consumers = {}
+        self.served_by = {}  # consumers by their racks: ids of nodes
         self.admin = AdminClient({"bootstrap.servers": self.broker.bootstrap})
         self.producer = Producer({"bootstrap.servers": self.broker.bootstrap, "reconnect.backoff.max.ms": 200})
         self.written = {}  # offset → key, value, timestamp
@@ -53,9 +55,9 @@ class CompactionTest(unittest.TestCase):
             producer.produce("t", what or None, key, 0, on_delivery=note, timestamp=self.clock)
         producer.flush(60)
 
-    def read(self, start=0, isolation=READ_COMMITTED):
+    def read(self, start=0, isolation=READ_COMMITTED, rack=""):
         """What a consumer finds from `start` to the end, checked against what was written there."""
-        consumer = self.consumer(isolation)
+        consumer = self.consumer(isolation, rack)
         found = {}
         consumer.assign([TopicPartition("t", 0, start)])
         while True:
@@ -69,14 +71,18 @@ class CompactionTest(unittest.TestCase):
             self.assertNotIn(message.offset(), found)
             found[message.offset()] = entry
 
-    def consumer(self, isolation):
-        if isolation not in self.consumers:
-            self.consumers[isolation] = Consumer({
+    def consumer(self, isolation=READ_COMMITTED, rack=""):
+        if (isolation, rack) not in self.consumers:
+            def note(statistics):
+                partition = json.loads(statistics)["topics"].get("t", {}).get("partitions", {}).get("0", {})
+                self.served_by.setdefault(rack, set()).add(partition.get("broker"))
+            consumer = self.consumers[isolation, rack] = Consumer({
                 "bootstrap.servers": self.broker.bootstrap, "group.id": "g", "isolation.level": isolation,
                 "enable.auto.commit": False, "enable.partition.eof": True, "check.crcs": True,
-                "auto.offset.reset": "error", "reconnect.backoff.max.ms": 200, "fetch.wait.max.ms": 20})
-            self.addCleanup(self.consumers[isolation].close)
-        return self.consumers[isolation]
+                "auto.offset.reset": "error", "reconnect.backoff.max.ms": 200, "fetch.wait.max.ms": 20,
+                "client.rack": rack, "statistics.interval.ms": 50, "stats_cb": note})
+            self.addCleanup(consumer.close)
+        return self.consumers[isolation, rack]
 
     def last_offsets(self, end):
         """Of each key, of what was written before `end`."""
@@ -100,6 +106,11 @@ class CompactionTest(unittest.TestCase):
         end = max(self.written) + 1
         self.produce([FILLER.decode()] * 22)
         return end
+
+    def status(self, field=None):
+        """Of the topic's log; of that a field, if it is there yet."""
+        told = self.broker.cleaner_status().get("t-0", {})
+        return told.get(field) if field else told
 
     def rounds(self):
         return self.broker.log().count("compacted partition=t-0")
@@ -129,10 +140,109 @@ class CompactionTest(unittest.TestCase):
         self.produce([f"key-{i % 5}" for i in range(40)])
         end = self.fill_segment()
         self.wait_until_compacted(end)
+        self.assertIn("compacted partition=t-0", self.broker.log())
         self.broker.kill()
         self.broker.start()
         self.wait_until_compacted(end)
-        self.assertIn("compacted partition=t-0", self.broker.log())
+
+    def test_what_was_done_can_be_asked(self):
+        self.create()
+        self.assertNotIn("t-0", self.broker.cleaner_status())
+        self.produce([f"key-{i % 7}" for i in range(100)])
+        self.wait_until_compacted(self.fill_segment())
+        wait_until(lambda: self.status("state") == "compacted")
+        told = self.status()
+        left = [offset for offset in self.read() if offset < int(told["to"])]
+        self.assertEqual(int(told["records_after"]), len(left))
+        self.assertEqual(int(told["keys"]), 7 if int(told["to"]) <= 100 else 8)
+        self.assertGreater(int(told["bytes_before"]), int(told["bytes_after"]))
+        self.assertGreater(float(told["dirty_before"]), float(told["dirty_after"]))
+        self.assertEqual((told["dirty_after"], told["failures"]), ("0.00", "0"))
+        self.assertLess(int(told["map_bytes"]), 10_000)
+        self.admin.delete_topics(["t"])["t"].result(30)
+        wait_until(lambda: "t-0" not in self.broker.cleaner_status())
+
+    def test_a_round_takes_its_time_if_it_has_to(self):
+        self.start("log.cleaner.io.max.bytes.per.second=50000")  # 20 seconds for each slice of it
+        self.create()
+        self.produce([f"key-{i % 7}" for i in range(100)])
+        self.fill_segment()
+        wait_until(lambda: int(self.status("bytes_read") or 0) > 0)
+        self.produce(["new"] * 30)
+        self.assertEqual(len(self.read()), len(self.written))
+        told = self.status()
+        self.assertEqual((told["state"], told["rounds"]), ("compacting", "0"))
+        self.assertLess(int(told["bytes_read"]), int(told["bytes_to_read"]))
+
+    def test_what_cannot_be_read_is_left_alone(self):
+        self.create(min_cleanable_dirty_ratio=1)
+        self.produce([f"key-{i % 7}" for i in range(30)])
+        end = self.fill_segment()
+        with open(os.path.join(self.broker.data, "t-0", "00000000000000000000.log"), "r+b") as segment:
+            segment.seek(5 * SIZE)
+            segment.write(b"another")
+        self.alter(cleanup_policy="compact", min_cleanable_dirty_ratio=0.01, segment_bytes=1048576)
+        wait_until(lambda: self.status("state") == "uncleanable")
+        self.wait_for_a_look()
+        self.assertIn("damaged", self.status("reason"))
+        self.assertEqual((self.status("failures"), self.status("rounds")), ("1", "0"))
+        self.assertEqual(self.broker.log().count("cannot compact, until the next start partition=t-0"), 1)
+        # What is not damaged is read and written as ever.
+        self.produce(["new"])
+        after = {offset: entry for offset, entry in self.written.items() if offset >= end}
+        self.assertEqual(self.read(end), after)
+
+    def test_a_reader_goes_on_from_where_it_was(self):
+        self.create()
+        self.produce([f"key-{i % 7}" for i in range(100)])
+        reader = Consumer({"bootstrap.servers": self.broker.bootstrap, "group.id": "slow", "enable.partition.eof": True,
+                           "fetch.message.max.bytes": SIZE, "queued.max.messages.kbytes": 1, "fetch.wait.max.ms": 20})
+        self.addCleanup(reader.close)
+        reader.assign([TopicPartition("t", 0, 0)])
+        before = [reader.poll(30).offset() for _ in range(10)]
+        self.wait_until_compacted(self.fill_segment())
+        after = []
+        while not after or after[-1] < max(self.written):
+            message = reader.poll(30)
+            if message.error() is None:
+                after.append(message.offset())
+        self.assertEqual(before, list(range(10)))
+        self.assertEqual(after, sorted(set(after)))
+        self.assertGreater(after[0], 9)
+        self.assertEqual({offset for offset in self.read() if offset > 9} - set(after), set())
+        self.assertLess(len(after), 90)
+
+    def test_what_is_left_can_be_too_old(self):
+        self.start("log.initial.task.delay.ms=100", "log.retention.check.interval.ms=50")
+        self.create(cleanup_policy="compact,delete", retention_ms=3_600_000)
+        self.produce([f"old-{i}" for i in range(60)])
+        self.clock = int(time.time() * 1000)
+        first_new = max(self.written) + 1
+        self.produce(["new-1", "new-2"] * 30)
+        end = self.fill_segment()
+
+        def start():
+            return self.consumer().get_watermark_offsets(TopicPartition("t", 0), 30)[0]
+        # Of segments that have old ones alone nothing is left, of new ones the last of each key.
+        wait_until(lambda: start() > first_new - 22)
+        wait_until(lambda: [offset for offset in self.read(start()) if first_new <= offset < end] == [end - 2, end - 1])
+
+    def test_followers_serve_what_is_left(self):
+        racks = {"a": 1, "b": 2, "c": 3}
+        self.start(nodes=3, arguments=["--racks", ",".join(racks)])
+        self.create()
+        for _ in range(8):
+            self.produce([f"key-{random.randrange(9)}" for _ in range(40)])
+            end = max(self.written) + 1
+            for rack in racks:
+                # Between two rounds or in the middle of one.
+                self.assertEqual(set(self.last_offsets(end).values()) - set(self.read(rack=rack)), set())
+        end = self.fill_segment()
+        self.wait_until_compacted(end)
+        left = self.read()
+        for rack, node in racks.items():
+            wait_until(lambda rack=rack: self.read(rack=rack) == left)
+            wait_until(lambda rack=rack, node=node: self.read(rack=rack) and node in self.served_by[rack])
 
     def test_each_codec_stays(self):
         self.create()

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -113,10 +114,18 @@ class Broker:
 
     def node(self, verb, number):
         """`odradek node stop|start ID`; the nodes are counted from 1."""
-        done = subprocess.run([BINARY, "node", verb, str(number), "--data", self.data], capture_output=True, text=True,
-                              timeout=60)
+        self._ask("node", verb, str(number))
+
+    def cleaner_status(self):
+        """What `odradek cleaner status` says of each log, by its folder."""
+        lines = [dict(re.findall(r'(\w+)=("[^"]*"|\S+)', line)) for line in self._ask("cleaner", "status").splitlines()]
+        return {line["partition"]: line for line in lines}
+
+    def _ask(self, *words):
+        done = subprocess.run([BINARY, *words, "--data", self.data], capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
             raise RuntimeError(done.stderr)
+        return done.stdout
 
     def _forget(self):
         self.process.stdout.close()
