@@ -2,15 +2,12 @@
 #pragma once
 
 #include "base/simulation.h"
-#include "broker/broker_config.h"
-#include "broker/process.h"
 #include "sim/model.h"
+#include "sim/simulated_broker.h"
 #include "sim/workload.h"
-#include "support/simulated_disk.h"
 
 #include <cstdint>
-#include <memory>
-#include <optional>
+#include <map>
 #include <string>
 
 namespace odradek::sim {
@@ -20,7 +17,6 @@ namespace odradek::sim {
 class World {
  public:
   explicit World(std::uint64_t seed);
-  ~World();
 
   // Lives through it; true where everything held that has to.
   bool run();
@@ -33,8 +29,8 @@ class World {
   using Time = Simulation::Duration;
 
   std::uint64_t chance(std::uint64_t below) { return simulation_.random()() % below; }
+  test::SimulatedDisk& disk() { return broker_.disk(); }
   void start_broker();
-  std::optional<int> connect();
   void live(Time until);
   bool wait_for_clients();
   void turn();
@@ -42,14 +38,12 @@ class World {
   void choose_next_event();
   void happen();
   void note(const std::string& event);
-  enum class End { kill, power_cut };
+  using End = SimulatedBroker::End;
   void end_broker(End how);
   void stop_broker();
 
   Simulation simulation_;
-  std::unique_ptr<test::SimulatedDisk> disk_;
-  broker::BrokerConfig config_;
-  std::unique_ptr<broker::Process> broker_;
+  SimulatedBroker broker_;
   boost::asio::io_context clients_;
   Model model_;
   Workload workload_;
