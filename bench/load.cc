@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A librdkafka producer or consumer that goes as fast as it can, and says how fast that was:
-//   load produce BOOTSTRAP TOPIC COUNT SIZE ACKS CODEC
+//   load produce BOOTSTRAP TOPIC COUNT SIZE ACKS CODEC [KEYS]
 //   load consume BOOTSTRAP TOPIC COUNT
-// One partition; the clock runs from the first message to the last acknowledgement or record.
+// One partition; the clock runs from the first message to the last acknowledgement or record. With
+// KEYS each message has one of so many keys, and words that compress about as text does.
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -41,8 +44,49 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   ++delivered;
 }
 
+// What messages are made of.
+class Content {
+ public:
+  Content(std::size_t size, std::uint64_t keys) : size_(size), keys_(keys), text_(size + room) {
+    for (std::size_t i = 0; i < text_.size(); ++i) text_[i] = static_cast<char>('a' + i * i % 23);
+    if (keys > 0) write_words();
+  }
+
+  void next() {
+    if (keys_ == 0) return;
+    std::snprintf(key_, sizeof key_, "%016llx",
+                  static_cast<unsigned long long>(random_() % keys_ * 0x9e3779b97f4a7c15));
+    at_ = random_() % room;
+  }
+  char* value() { return text_.data() + at_; }
+  std::size_t size() const { return size_; }
+  const char* key() const { return keys_ == 0 ? nullptr : key_; }
+  std::size_t key_size() const { return keys_ == 0 ? 0 : sizeof key_ - 1; }
+
+ private:
+  static constexpr std::size_t room = 4 << 20;  // in which values begin
+
+  void write_words() {
+    constexpr std::size_t word = 8;
+    constexpr std::size_t vocabulary = 5000;
+    std::vector<char> words(vocabulary * word);
+    for (char& each : words) each = static_cast<char>('a' + random_() % 26);
+    for (std::size_t i = 0; i + word < text_.size(); i += word + 1) {
+      std::copy_n(&words[random_() % vocabulary * word], word, &text_[i]);
+      text_[i + word] = ' ';
+    }
+  }
+
+  std::size_t size_;
+  std::uint64_t keys_;
+  std::mt19937_64 random_{7};
+  std::vector<char> text_;
+  std::size_t at_ = 0;
+  char key_[17] = {};
+};
+
 void produce(const std::string& bootstrap, const char* topic_name, std::int64_t count,
-             std::size_t size, const std::string& acks, const std::string& codec) {
+             Content content, const std::string& acks, const std::string& codec) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   set(conf, "bootstrap.servers", bootstrap);
   set(conf, "linger.ms", "50");
@@ -59,20 +103,20 @@ void produce(const std::string& bootstrap, const char* topic_name, std::int64_t 
   const rd_kafka_metadata_t* metadata = nullptr;
   if (rd_kafka_metadata(client, 0, topic, &metadata, 10000)) fail("no metadata");
   rd_kafka_metadata_destroy(metadata);
-  std::vector<char> payload(size);
-  for (std::size_t i = 0; i < size; ++i) payload[i] = static_cast<char>('a' + i * i % 23);
   const auto started = Clock::now();
+  content.next();
   for (std::int64_t sent = 0; sent < count;) {
-    if (rd_kafka_produce(topic, 0, RD_KAFKA_MSG_F_COPY, payload.data(), size, nullptr, 0,
-                         nullptr) == 0) {
+    if (rd_kafka_produce(topic, 0, RD_KAFKA_MSG_F_COPY, content.value(), content.size(),
+                         content.key(), content.key_size(), nullptr) == 0) {
       ++sent;
+      content.next();
       if (sent % 1000 == 0) rd_kafka_poll(client, 0);
     } else {
       rd_kafka_poll(client, 5);
     }
   }
   while (delivered < count) rd_kafka_poll(client, 10);
-  report(count, count * static_cast<std::int64_t>(size), started);
+  report(count, count * static_cast<std::int64_t>(content.size()), started);
   rd_kafka_topic_destroy(topic);
   rd_kafka_destroy(client);
 }
@@ -114,13 +158,16 @@ void consume(const std::string& bootstrap, const char* topic_name, std::int64_t 
 
 int main(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
-  if (words.size() == 7 && words[0] == "produce") {
+  if ((words.size() == 7 || words.size() == 8) && words[0] == "produce") {
+    const std::uint64_t keys = words.size() == 8 ? std::stoull(words[7]) : 0;
     produce(words[1], words[2].c_str(), std::atoll(words[3].c_str()),
-            static_cast<std::size_t>(std::atoll(words[4].c_str())), words[5], words[6]);
+            Content(std::stoull(words[4]), keys), words[5], words[6]);
   } else if (words.size() == 4 && words[0] == "consume") {
     consume(words[1], words[2].c_str(), std::atoll(words[3].c_str()));
   } else {
-    fail("usage: produce BOOTSTRAP TOPIC COUNT SIZE ACKS CODEC | consume BOOTSTRAP TOPIC COUNT");
+    fail(
+        "usage: produce BOOTSTRAP TOPIC COUNT SIZE ACKS CODEC [KEYS] | consume BOOTSTRAP TOPIC "
+        "COUNT");
   }
   return 0;
 }
