@@ -57,12 +57,9 @@ bool BatchFilter::is_last_of_producer(const BatchView& batch) const {
 Result<BatchFilter::Kept> BatchFilter::look_into(const BatchView& batch, bool drops_records) {
   Kept kept;
   records_.clear();
-  if (drops_records) return kept;
-  Bytes records = batch.records();
-  if (batch.codec() != wire::Codec::none && batch.record_count() > 0) {
-    TRY(unpacked_, wire::decompress(batch.codec(), records, log::max_decompressed_batch));
-    records = unpacked_;
-  }
+  if (drops_records || batch.record_count() == 0) return kept;
+  TRY(const Bytes records,
+      decompressor_.unpack(batch.codec(), batch.records(), log::max_decompressed_batch));
   wire::RecordReader reader(records, batch.record_count());
   while (const auto record = reader.next()) {
     if (!keeps(batch, *record)) continue;

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "cleaner/cleaned_transactions.h"
 #include "cleaner/offset_map.h"
+#include "wire/decompressor.h"
 #include "wire/record_batch.h"
 
 #include <cstdint>
@@ -68,7 +69,7 @@ class BatchFilter {
   const FilterRules rules_;
   CleanedTransactions& transactions_;
   Counts counts_;
-  Buffer unpacked_;
+  wire::Decompressor decompressor_;
   Buffer records_;  // those that stay, as they are encoded
   Buffer written_;
 };

@@ -134,12 +134,8 @@ Result<> Compaction::map(const BatchView& batch) {
   const bool has_nothing = transactions_.can_go(batch) || batch.is_control();
   const bool is_clean = batch.next_offset() <= job_.first_dirty;
   if (has_nothing || is_clean || is_full_) return {};
-  Buffer unpacked;
-  Bytes records = batch.records();
-  if (batch.codec() != wire::Codec::none) {
-    TRY(unpacked, wire::decompress(batch.codec(), records, log::max_decompressed_batch));
-    records = unpacked;
-  }
+  TRY(const Bytes records,
+      decompressor_.unpack(batch.codec(), batch.records(), log::max_decompressed_batch));
   wire::RecordReader reader(records, batch.record_count());
   while (const auto record = reader.next()) {
     const Offset offset = batch.base_offset() + record->offset_delta;

@@ -9,6 +9,7 @@
 #include "log/file.h"
 #include "log/segment.h"
 #include "log/segment_list.h"
+#include "wire/decompressor.h"
 
 #include <cstdint>
 #include <memory>
@@ -80,6 +81,7 @@ class Compaction {
   CompactionJob job_;
   Outcome outcome_;
   Phase phase_ = Phase::mapping;
+  wire::Decompressor decompressor_;
   OffsetMap map_;
   bool is_full_ = false;
   CleanedTransactions transactions_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/batch_validator.h"
 
+#include "wire/decompressor.h"
 #include "wire/record_batch_builder.h"
 
 #include <algorithm>
@@ -169,20 +170,17 @@ BatchFault validate_batch(std::span<std::byte> bytes, const LogConfig& config, T
   if (is_packed && !changes_codec && !config.is_compacted) {
     if (auto bad = check_packed_timestamps(batch, config, now); bad.found()) return bad;
   } else {
-    Buffer unpacked;
-    if (is_packed) {
-      auto opened = wire::decompress(batch.codec(), batch.records(), max_decompressed_batch);
-      if (!opened && opened.error().fault == Fault::too_large) {
-        return fault(ErrorCode::message_too_large, opened.error().context);
-      }
-      if (!opened) return fault(ErrorCode::corrupt_message, opened.error().context);
-      unpacked = std::move(*opened);
+    thread_local wire::Decompressor decompressor;
+    const auto payload =
+        decompressor.unpack(batch.codec(), batch.records(), max_decompressed_batch);
+    if (!payload && payload.error().fault == Fault::too_large) {
+      return fault(ErrorCode::message_too_large, payload.error().context);
     }
-    const Bytes payload = is_packed ? Bytes(unpacked) : batch.records();
-    records = check_records(batch, payload, config, now);
+    if (!payload) return fault(ErrorCode::corrupt_message, payload.error().context);
+    records = check_records(batch, *payload, config, now);
     if (records.fault.found()) return records.fault;
     if (changes_codec) {
-      if (auto bad = recompress(batch, payload, config, rewritten); bad.found()) return bad;
+      if (auto bad = recompress(batch, *payload, config, rewritten); bad.found()) return bad;
     }
   }
   stamp(rewritten.empty() ? bytes : std::span<std::byte>(rewritten), config, now, records);

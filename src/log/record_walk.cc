@@ -2,6 +2,7 @@
 #include "log/record_walk.h"
 
 #include "log/batch_validator.h"
+#include "wire/decompressor.h"
 
 #include <string>
 
@@ -21,13 +22,10 @@ bool is_sound(const BatchView& batch, Offset from, Offset end) {
          batch.base_offset() <= end && batch.next_offset() > from && batch.next_offset() <= end;
 }
 
-Result<> walk_batch(const BatchView& batch, Offset from, const EachRecord& each) {
-  Buffer unpacked;
-  Bytes records = batch.records();
-  if (batch.codec() != wire::Codec::none) {
-    TRY(unpacked, wire::decompress(batch.codec(), records, max_decompressed_batch));
-    records = unpacked;
-  }
+Result<> walk_batch(const BatchView& batch, Offset from, wire::Decompressor& decompressor,
+                    const EachRecord& each) {
+  TRY(const Bytes records,
+      decompressor.unpack(batch.codec(), batch.records(), max_decompressed_batch));
   wire::RecordReader reader(records, batch.record_count());
   while (const auto record = reader.next()) {
     const Offset offset = batch.base_offset() + record->offset_delta;
@@ -47,6 +45,7 @@ Result<Offset> walk_records(PartitionLog& log, Offset from, std::size_t max_byte
   if (bytes.empty() && from < end) {
     return Error{Fault::corrupt, "no batch at offset " + std::to_string(from.value)};
   }
+  wire::Decompressor decompressor;
   Offset next = from;
   for (Bytes rest = bytes; !rest.empty();) {
     const bool has_header = rest.size() >= BatchView::header_size;
@@ -57,7 +56,7 @@ Result<Offset> walk_records(PartitionLog& log, Offset from, std::size_t max_byte
     }
     const BatchView batch(rest.first(static_cast<std::size_t>(size)));
     if (!is_sound(batch, next, end)) return damaged(batch);
-    TRY(walk_batch(batch, from, each));
+    TRY(walk_batch(batch, from, decompressor, each));
     next = batch.next_offset();
     rest = rest.subspan(static_cast<std::size_t>(size));
   }

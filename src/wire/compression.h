@@ -16,9 +16,7 @@ constexpr bool is_known(Codec codec) {
   return static_cast<std::int8_t>(codec) >= 0 && static_cast<std::int8_t>(codec) < codec_count;
 }
 
-// Undoes `codec`. Never holds more than `limit` bytes of output: Fault::too_large beyond it, and
-// Fault::corrupt for bytes that the codec does not understand. Snappy is read raw (librdkafka) and
-// in xerial's framing (Java); gzip and zstd may be several members or frames in a row.
+// Undoes `codec`, as a Decompressor of its own.
 Result<Buffer> decompress(Codec codec, Bytes input, std::size_t limit);
 
 // `level` is the codec's own; the codec's default where it is empty, as Kafka has it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/compression.h"
+#include "wire/decompressor.h"
 
 #include <gtest/gtest.h>
 #include <snappy.h>
@@ -68,6 +68,36 @@ TEST_P(EachCodec, SurvivesEveryFlippedByte) {
 INSTANTIATE_TEST_SUITE_P(Codecs, EachCodec,
                          testing::Values(Codec::none, Codec::gzip, Codec::snappy, Codec::lz4,
                                          Codec::zstd));
+
+TEST(DecompressorTest, TakesEachBatchForItself) {
+  Decompressor decompressor;
+  std::mt19937 random(7);
+  for (int i = 0; i < 300; ++i) {
+    const auto codec = static_cast<Codec>(random() % codec_count);
+    const std::size_t size = i % 50 == 0 ? 5 << 20 : random() % 200000;
+    const Buffer plain = text_of(size);
+    Buffer packed = *compress(codec, plain);
+    const bool is_damaged = random() % 3 == 0 && !packed.empty();
+    if (is_damaged)
+      packed.resize(packed.size() - 1 - random() % std::min<std::size_t>(packed.size(), 9));
+    const bool is_cut_off = random() % 3 == 0 && size > 0;
+    const auto unpacked = decompressor.unpack(codec, packed, is_cut_off ? size - 1 : 6 << 20);
+    if (is_damaged || is_cut_off) {
+      const bool is_noticed = !unpacked || (codec == Codec::none && !is_cut_off);
+      EXPECT_TRUE(is_noticed || unpacked->size() < size) << i;
+    } else {
+      ASSERT_TRUE(unpacked) << i;
+      EXPECT_TRUE(std::equal(unpacked->begin(), unpacked->end(), plain.begin(), plain.end())) << i;
+    }
+  }
+}
+
+TEST(CompressionTest, TakesNoMoreMemoryThanItNeeds) {
+  for (const Codec codec : {Codec::gzip, Codec::lz4, Codec::snappy, Codec::zstd}) {
+    const auto packed = compress(codec, text_of(1 << 20));
+    EXPECT_EQ(packed->capacity(), packed->size());
+  }
+}
 
 TEST(CompressionTest, ReadsRawSnappyAsLibrdkafkaWritesIt) {
   const Buffer plain = text_of(50000);
