@@ -9,7 +9,6 @@
 namespace odradek::cleaner {
 
 using wire::BatchView;
-using wire::Record;
 
 namespace {
 
@@ -60,26 +59,32 @@ Result<BatchFilter::Kept> BatchFilter::look_into(const BatchView& batch, bool dr
   if (drops_records || batch.record_count() == 0) return kept;
   TRY(const Bytes records,
       decompressor_.unpack(batch.codec(), batch.records(), log::max_decompressed_batch));
+  candidates_.clear();
   wire::RecordReader reader(records, batch.record_count());
   while (const auto record = reader.next()) {
-    if (!keeps(batch, *record)) continue;
-    ++kept.count;
-    kept.max = std::max(kept.max, batch.base_timestamp() + record->timestamp_delta);
-    kept.has_tombstones = kept.has_tombstones || (!batch.is_control() && !record->value);
-    append(records_, record->encoded);
+    candidates_.push_back(
+        {*record, record->key ? rules_.last_offsets.key(*record->key) : OffsetMap::Key{}});
   }
   if (!reader.ok()) return unreadable(batch);
+  for (const Candidate& each : candidates_) {
+    if (!keeps(batch, each)) continue;
+    ++kept.count;
+    kept.max = std::max(kept.max, batch.base_timestamp() + each.record.timestamp_delta);
+    kept.has_tombstones = kept.has_tombstones || (!batch.is_control() && !each.record.value);
+    append(records_, each.record.encoded);
+  }
   return kept;
 }
 
-bool BatchFilter::keeps(const BatchView& batch, const Record& record) {
+bool BatchFilter::keeps(const BatchView& batch, const Candidate& candidate) {
+  const wire::Record& record = candidate.record;
   const Offset offset = batch.base_offset() + record.offset_delta;
   if (batch.is_control() || offset >= rules_.known_end) return true;
   if (!record.key) {
     ++counts_.without_key;
     return false;
   }
-  const auto last = rules_.last_offsets.get(*record.key);
+  const auto last = rules_.last_offsets.get(candidate.key);
   if (last && offset < *last) return false;
   const auto horizon = batch.delete_horizon();
   return record.value || !horizon || rules_.now < *horizon;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace odradek::cleaner {
 
@@ -60,7 +61,12 @@ class BatchFilter {
 
  private:
   struct Kept;
-  bool keeps(const wire::BatchView& batch, const wire::Record& record);
+  // A record, and its key where it has one.
+  struct Candidate {
+    wire::Record record;
+    OffsetMap::Key key;
+  };
+  bool keeps(const wire::BatchView& batch, const Candidate& candidate);
   bool is_last_of_producer(const wire::BatchView& batch) const;
   Result<Kept> look_into(const wire::BatchView& batch, bool drops_records);
   Result<Bytes> rewrite(const wire::BatchView& batch, const Kept& kept,
@@ -70,6 +76,7 @@ class BatchFilter {
   CleanedTransactions& transactions_;
   Counts counts_;
   wire::Decompressor decompressor_;
+  std::vector<Candidate> candidates_;
   Buffer records_;  // those that stay, as they are encoded
   Buffer written_;
 };

@@ -136,18 +136,24 @@ Result<> Compaction::map(const BatchView& batch) {
   if (has_nothing || is_clean || is_full_) return {};
   TRY(const Bytes records,
       decompressor_.unpack(batch.codec(), batch.records(), log::max_decompressed_batch));
+  keys_.clear();
   wire::RecordReader reader(records, batch.record_count());
   while (const auto record = reader.next()) {
     const Offset offset = batch.base_offset() + record->offset_delta;
-    if (!record->key || offset < job_.first_dirty) continue;
-    if (map_.put(*record->key, offset)) continue;
+    if (record->key && offset >= job_.first_dirty)
+      keys_.emplace_back(map_.key(*record->key), offset);
+  }
+  if (!reader.ok()) {
+    return Error{Fault::corrupt, "the batch at offset " +
+                                     std::to_string(batch.base_offset().value) + " cannot be read"};
+  }
+  for (const auto& [key, offset] : keys_) {
+    if (map_.put(key, offset)) continue;
     is_full_ = true;
     outcome_.compacted_to = offset;
     return {};
   }
-  if (reader.ok()) return {};
-  return Error{Fault::corrupt, "the batch at offset " + std::to_string(batch.base_offset().value) +
-                                   " cannot be read"};
+  return {};
 }
 
 void Compaction::end_mapping() {

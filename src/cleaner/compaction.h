@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace odradek::cleaner {
@@ -83,6 +84,7 @@ class Compaction {
   Phase phase_ = Phase::mapping;
   wire::Decompressor decompressor_;
   OffsetMap map_;
+  std::vector<std::pair<OffsetMap::Key, Offset>> keys_;  // of one batch
   bool is_full_ = false;
   CleanedTransactions transactions_;
   std::vector<SegmentGroup> groups_;

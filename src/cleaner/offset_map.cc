@@ -33,36 +33,45 @@ std::size_t OffsetMap::keys_in(std::size_t bytes, double load) {
 void OffsetMap::grow() {
   const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
   for (const Slot& slot : old) {
-    if (slot.offset != none) slots_[find(slot.hash)] = slot;
+    if (slot.offset != none) slots_[find(slot.key)] = slot;
   }
 }
 
-// The slot of this hash, or the free one where it would be.
-std::size_t OffsetMap::find(const Hash128& hash) const {
-  // The upper half of a product spreads evenly over any number of slots, and takes no division.
-  auto i = static_cast<std::size_t>((hash.low & 0xffffffff) * slots_.size() >> 32);
-  while (slots_[i].offset != none && slots_[i].hash != hash) i = i + 1 == slots_.size() ? 0 : i + 1;
+// The upper half of a product spreads evenly over any number of slots, and takes no division.
+std::size_t OffsetMap::first_slot(const Key& key) const {
+  return static_cast<std::size_t>((key.low & 0xffffffff) * slots_.size() >> 32);
+}
+
+// The slot of this key, or the free one where it would be.
+std::size_t OffsetMap::find(const Key& key) const {
+  std::size_t i = first_slot(key);
+  while (slots_[i].offset != none && slots_[i].key != key) i = i + 1 == slots_.size() ? 0 : i + 1;
   return i;
 }
 
-bool OffsetMap::put(Bytes key, Offset offset) {
-  const Hash128 hash = siphash128(seed_, key);
-  std::size_t i = find(hash);
+OffsetMap::Key OffsetMap::key(Bytes bytes) const {
+  const Key key = siphash128(seed_, bytes);
+  __builtin_prefetch(&slots_[first_slot(key)]);
+  return key;
+}
+
+bool OffsetMap::put(const Key& key, Offset offset) {
+  std::size_t i = find(key);
   if (slots_[i].offset == none) {
     if (size_ == most_keys_) return false;
     while (size_ >= keys_of(slots_.size(), load_)) {
       grow();
-      i = find(hash);
+      i = find(key);
     }
     ++size_;
-    slots_[i].hash = hash;
+    slots_[i].key = key;
   }
   slots_[i].offset = std::max(slots_[i].offset, offset);
   return true;
 }
 
-std::optional<Offset> OffsetMap::get(Bytes key) const {
-  const Slot& slot = slots_[find(siphash128(seed_, key))];
+std::optional<Offset> OffsetMap::get(const Key& key) const {
+  const Slot& slot = slots_[find(key)];
   return slot.offset == none ? std::nullopt : std::optional(slot.offset);
 }
 

@@ -22,21 +22,26 @@ class OffsetMap {
   // How many keys fit into so many bytes, of which it needs a third while it grows.
   static std::size_t keys_in(std::size_t bytes, double load);
 
+  // A key as it stands here. Its slot is fetched from memory, which takes longer than anything that
+  // is done with it: who has many keys makes all of them first.
+  using Key = Hash128;
+  Key key(Bytes bytes) const;
   // Offsets come in their order. False where the key is new and there is no room for it.
-  bool put(Bytes key, Offset offset);
-  std::optional<Offset> get(Bytes key) const;
+  bool put(const Key& key, Offset offset);
+  std::optional<Offset> get(const Key& key) const;
 
   std::size_t size() const { return size_; }
   std::size_t bytes() const { return slots_.size() * sizeof(Slot); }
 
  private:
   struct Slot {
-    Hash128 hash;
+    Key key;
     Offset offset = none;
   };
   static constexpr Offset none{-1};
 
-  std::size_t find(const Hash128& hash) const;
+  std::size_t first_slot(const Key& key) const;
+  std::size_t find(const Key& key) const;
   void grow();
 
   Hash128 seed_;

@@ -22,8 +22,10 @@ Error cannot(const char* codec) {
 }
 
 Result<Buffer> gzip(Bytes input, CompressionLevel level) {
+  // At its 4 this library makes what zlib, and so Kafka, makes at 6, in two thirds of its own time.
+  constexpr int usual = 4;
   const Owned<libdeflate_compressor, libdeflate_free_compressor> deflater(allocated(
-      libdeflate_alloc_compressor(level.is_default || level.value < 1 ? 6 : level.value)));
+      libdeflate_alloc_compressor(level.is_default || level.value < 1 ? usual : level.value)));
   Buffer output(libdeflate_gzip_compress_bound(deflater.get(), input.size()));
   output.resize(libdeflate_gzip_compress(deflater.get(), input.data(), input.size(), output.data(),
                                          output.size()));

@@ -34,7 +34,7 @@ class BatchFilterTest : public testing::Test {
     return *builder.build(options);
   }
   void know(const std::string& key, std::int64_t offset) {
-    ASSERT_TRUE(map_.put(as_bytes(key), Offset{offset}));
+    ASSERT_TRUE(map_.put(map_.key(as_bytes(key)), Offset{offset}));
   }
 
   // A new round.

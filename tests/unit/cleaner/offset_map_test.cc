@@ -17,14 +17,14 @@ TEST(OffsetMap, HoldsTheLastOffsetOfEachKeyUntilItIsFull) {
   for (std::int64_t i = 0; i < 20000; ++i) {
     const std::string key = "key-" + std::to_string(random() % 1500);
     const bool fits = model.contains(key) || model.size() < 1000;
-    ASSERT_EQ(map.put(as_bytes(key), Offset{i}), fits);
+    ASSERT_EQ(map.put(map.key(as_bytes(key)), Offset{i}), fits);
     if (fits) model[key] = Offset{i};
   }
   EXPECT_EQ(map.size(), 1000U);
   for (int i = 0; i < 1500; ++i) {
     const std::string key = "key-" + std::to_string(i);
     const auto known = model.find(key);
-    EXPECT_EQ(map.get(as_bytes(key)),
+    EXPECT_EQ(map.get(map.key(as_bytes(key))),
               known == model.end() ? std::nullopt : std::optional(known->second));
   }
 }
@@ -38,10 +38,10 @@ TEST(OffsetMap, KeepsItsBounds) {
     std::size_t largest = 0;
     for (std::int64_t i = 0; i < static_cast<std::int64_t>(keys); ++i) {
       const std::size_t before = map.bytes();
-      ASSERT_TRUE(map.put(as_bytes(std::to_string(i)), Offset{i}));
+      ASSERT_TRUE(map.put(map.key(as_bytes(std::to_string(i))), Offset{i}));
       largest = std::max(largest, before == map.bytes() ? before : before + map.bytes());
     }
-    EXPECT_FALSE(map.put({}, Offset{0}));
+    EXPECT_FALSE(map.put(map.key({}), Offset{0}));
     EXPECT_LE(largest, most);
   }
 }
@@ -49,16 +49,16 @@ TEST(OffsetMap, KeepsItsBounds) {
 TEST(OffsetMap, MayBeAlmostEmpty) {
   OffsetMap map(300, 0.001, {});
   for (std::int64_t i = 0; i < 300; ++i) {
-    ASSERT_TRUE(map.put(as_bytes(std::to_string(i)), Offset{i}));
+    ASSERT_TRUE(map.put(map.key(as_bytes(std::to_string(i))), Offset{i}));
   }
-  EXPECT_EQ(map.get(as_bytes("299")), Offset{299});
+  EXPECT_EQ(map.get(map.key(as_bytes("299"))), Offset{299});
 }
 
 TEST(OffsetMap, AnEmptyKeyIsAKey) {
   OffsetMap map(1, 0.9, {});
-  EXPECT_FALSE(map.get({}));
-  EXPECT_TRUE(map.put({}, Offset{0}));
-  EXPECT_EQ(map.get({}), Offset{0});
+  EXPECT_FALSE(map.get(map.key({})));
+  EXPECT_TRUE(map.put(map.key({}), Offset{0}));
+  EXPECT_EQ(map.get(map.key({})), Offset{0});
 }
 
 }  // namespace
