@@ -31,6 +31,7 @@ TIMES = int(os.environ.get("DAMAGE_TIMES", "1"))
 START = 1700000000000
 SETTINGS = ("log.segment.bytes=1048576", "offsets.topic.num.partitions=2", "transaction.state.log.num.partitions=2",
             "num.partitions=2", "group.initial.rebalance.delay.ms=0")
+NO_SOCKET = shutil.ignore_patterns("*.sock")  # of a broker that runs or was killed
 
 
 class Life:
@@ -192,11 +193,11 @@ class DamageTest(unittest.TestCase):
         broker.start()
         with ShapedClient(broker.port, 60) as client:
             Life(client).live()
-            shutil.copytree(broker.data, cls.root / "stale", ignore=shutil.ignore_patterns("*.socket"))
+            shutil.copytree(broker.data, cls.root / "stale", ignore=NO_SOCKET)
             Life(client).live()
             cls.wait_until_synced(broker)
             broker.kill()
-        shutil.copytree(broker.data, cls.root / "killed")
+        shutil.copytree(broker.data, cls.root / "killed", ignore=NO_SOCKET)
         broker.start()
         broker.stop()
         shutil.copytree(broker.data, cls.root / "stopped")
