@@ -94,7 +94,7 @@ void CompactionRound::run(GoesOn goes_on, Ended ended) {
 
 void CompactionRound::go_on() {
   const auto goes_on = std::make_shared<bool>(false);
-  node_.storage_pool().run(
+  node_.storage_pool().run_in_background(
       [work = work_, goes_on]() -> Result<> {
         TRY(*goes_on, work->compaction.step(slice));
         return {};

@@ -5,20 +5,44 @@
 #include "broker/timer.h"
 
 #include <boost/asio/post.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 
 namespace odradek::broker {
+namespace {
+
+// On Linux a priority is a thread's. Where it may not be lowered, the work is done all the same.
+void be_nice() {
+  const auto thread = static_cast<id_t>(::gettid());
+  (void)::setpriority(PRIO_PROCESS, thread, StoragePool::niceness);
+}
+
+}  // namespace
 
 void StoragePool::run(Work work, Done done) {
   if (Simulation::current()) return simulate({std::move(work), std::move(done)});
   if (!pool_) pool_.emplace(threads);
-  boost::asio::post(*pool_, [this, work = std::move(work), done = std::move(done)]() mutable {
-    auto result = work();
+  post(*pool_, {std::move(work), std::move(done)});
+}
+
+void StoragePool::run_in_background(Work work, Done done) {
+  if (Simulation::current()) return simulate({std::move(work), std::move(done)});
+  if (!background_) {
+    background_.emplace(1);
+    boost::asio::post(*background_, [] { be_nice(); });
+  }
+  post(*background_, {std::move(work), std::move(done)});
+}
+
+void StoragePool::post(boost::asio::thread_pool& pool, Task task) {
+  boost::asio::post(pool, [this, task = std::move(task)]() mutable {
+    auto result = task.work();
     boost::asio::post(loop_,
-                      [done = std::move(done), result = std::move(result)] { done(result); });
+                      [done = std::move(task.done), result = std::move(result)] { done(result); });
   });
 }
 
@@ -50,9 +74,11 @@ void StoragePool::finish_simulated() {
 
 void StoragePool::finish() {
   finish_simulated();
-  if (!pool_) return;
-  pool_->join();
-  pool_.reset();
+  for (auto* const pool : {&pool_, &background_}) {
+    if (!*pool) continue;
+    (*pool)->join();
+    pool->reset();
+  }
 }
 
 }  // namespace odradek::broker

@@ -12,11 +12,15 @@
 
 namespace odradek::broker {
 
-// A few threads for what may block: syncs, write-behind, removing files. Started by the first task.
-// In a simulation the loop's thread does the work, after a while.
+// A few threads for what may block: syncs, write-behind, removing files; and one for long work that
+// nobody waits for, which leaves the cores to event loops when they want them. Started by the first
+// task of their kind. In a simulation the loop's thread does the work, after a while.
 class StoragePool {
  public:
   static constexpr std::size_t threads = 2;
+  // Of the thread for long work: it gets a tenth of a core that an event loop never leaves, and
+  // does not make one wait that becomes busy.
+  static constexpr int niceness = 10;
 
   // Results come back to `loop`'s thread.
   explicit StoragePool(boost::asio::io_context& loop) : loop_(loop) {}
@@ -25,6 +29,7 @@ class StoragePool {
   using Work = std::function<Result<>()>;
   using Done = std::function<void(const Result<>&)>;
   void run(Work work, Done done);
+  void run_in_background(Work work, Done done);
   // Waits for all that was given; their results are posted to the loop.
   void finish();
 
@@ -33,11 +38,13 @@ class StoragePool {
     Work work;
     Done done;
   };
+  void post(boost::asio::thread_pool& pool, Task task);
   void simulate(Task task);
   void finish_simulated();
 
   boost::asio::io_context& loop_;
   std::optional<boost::asio::thread_pool> pool_;
+  std::optional<boost::asio::thread_pool> background_;
   std::deque<Task> simulated_;
 };
 

@@ -12,7 +12,7 @@ using wire::BatchView;
 
 namespace {
 
-constexpr std::size_t write_block = 1 << 20;
+constexpr std::size_t write_block = 256 << 10;
 
 std::string path_of(const std::string& directory, Offset base) {
   return directory + "/" + log::offset_in_file_name(base);
@@ -194,12 +194,14 @@ Result<> Compaction::rewrite(const BatchView& batch) {
 }
 
 Result<> Compaction::write_out() {
-  const Bytes piece(unwritten_);
-  const std::int64_t position = target_->size() - static_cast<std::int64_t>(piece.size());
-  if (!piece.empty()) {
+  const Bytes all(unwritten_);
+  std::int64_t position = target_->size() - static_cast<std::int64_t>(all.size());
+  for (std::size_t done = 0; done < all.size(); done += log::background_piece) {
+    const Bytes piece = all.subspan(done, std::min(log::background_piece, all.size() - done));
     TRY(target_->file()->write(std::span(&piece, 1), position));
-    outcome_.bytes_written += static_cast<std::int64_t>(piece.size());
+    position += static_cast<std::int64_t>(piece.size());
   }
+  outcome_.bytes_written += static_cast<std::int64_t>(all.size());
   unwritten_.clear();
   return {};
 }

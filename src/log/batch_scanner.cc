@@ -10,6 +10,17 @@ namespace {
 constexpr std::size_t header_block = 4 << 10;
 constexpr std::size_t batch_block = 1 << 20;
 
+Result<std::size_t> read_in_pieces(File& file, std::span<std::byte> room, std::int64_t position) {
+  std::size_t done = 0;
+  while (done < room.size()) {
+    const auto piece = room.subspan(done, std::min(background_piece, room.size() - done));
+    TRY(const std::size_t got, file.read(piece, position + static_cast<std::int64_t>(done)));
+    done += got;
+    if (got < piece.size()) break;
+  }
+  return done;
+}
+
 }  // namespace
 
 Result<Bytes> BatchScanner::bytes_at(std::int64_t position, std::size_t size) {
@@ -20,7 +31,7 @@ Result<Bytes> BatchScanner::bytes_at(std::int64_t position, std::size_t size) {
     const auto most = static_cast<std::size_t>(end_ - position);
     const std::size_t wanted = std::min(std::max(size, ahead), most);
     block_.resize(std::max(block_.size(), wanted));
-    TRY(block_size_, file_.read(std::span(block_).first(wanted), position));
+    TRY(block_size_, read_in_pieces(file_, std::span(block_).first(wanted), position));
     block_position_ = position;
     if (block_size_ < size) return Bytes{};
   }

@@ -8,6 +8,7 @@
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -37,6 +38,11 @@ class File : public Keeper {
   virtual int descriptor() const = 0;
 };
 using FilePtr = boost::intrusive_ptr<File>;
+
+// What is read or written in the background goes to the kernel in pieces of so many bytes: many
+// kernels let nobody else onto a core in the middle of a call, and copying a megabyte would keep an
+// event loop waiting for a millisecond.
+inline constexpr std::size_t background_piece = 64 << 10;
 
 // Thread-safe. Paths are absolute or relative to the process. Names a caller relies on after a
 // power cut need sync_directory(), which the *_atomically functions do themselves.
