@@ -27,6 +27,7 @@
 #include "wire/28_txn_offset_commit.h"
 #include "wire/32_describe_configs.h"
 #include "wire/33_alter_configs.h"
+#include "wire/34_alter_replica_log_dirs.h"
 #include "wire/35_describe_log_dirs.h"
 #include "wire/37_create_partitions.h"
 #include "wire/42_delete_groups.h"
@@ -35,10 +36,16 @@
 #include "wire/45_alter_partition_reassignments.h"
 #include "wire/46_list_partition_reassignments.h"
 #include "wire/47_offset_delete.h"
+#include "wire/48_describe_client_quotas.h"
+#include "wire/49_alter_client_quotas.h"
+#include "wire/55_describe_quorum.h"
+#include "wire/57_update_features.h"
 #include "wire/60_describe_cluster.h"
 #include "wire/61_describe_producers.h"
+#include "wire/64_unregister_broker.h"
 #include "wire/65_describe_transactions.h"
 #include "wire/66_list_transactions.h"
+#include "wire/74_list_config_resources.h"
 #include "wire/75_describe_topic_partitions.h"
 
 #include <tuple>
@@ -53,10 +60,12 @@ using AllRequests = std::tuple<
     ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest, DeleteRecordsRequest,
     InitProducerIdRequest, OffsetForLeaderEpochRequest, AddPartitionsToTxnRequest,
     AddOffsetsToTxnRequest, EndTxnRequest, WriteTxnMarkersRequest, TxnOffsetCommitRequest,
-    DescribeConfigsRequest, AlterConfigsRequest, DescribeLogDirsRequest, CreatePartitionsRequest,
-    DeleteGroupsRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest,
-    AlterPartitionReassignmentsRequest, ListPartitionReassignmentsRequest, OffsetDeleteRequest,
-    DescribeClusterRequest, DescribeProducersRequest, DescribeTransactionsRequest,
-    ListTransactionsRequest, DescribeTopicPartitionsRequest>;
+    DescribeConfigsRequest, AlterConfigsRequest, AlterReplicaLogDirsRequest, DescribeLogDirsRequest,
+    CreatePartitionsRequest, DeleteGroupsRequest, ElectLeadersRequest,
+    IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
+    ListPartitionReassignmentsRequest, OffsetDeleteRequest, DescribeClientQuotasRequest,
+    AlterClientQuotasRequest, DescribeQuorumRequest, UpdateFeaturesRequest, DescribeClusterRequest,
+    DescribeProducersRequest, UnregisterBrokerRequest, DescribeTransactionsRequest,
+    ListTransactionsRequest, ListConfigResourcesRequest, DescribeTopicPartitionsRequest>;
 
 }  // namespace odradek::wire

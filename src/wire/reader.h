@@ -6,6 +6,7 @@
 #include "wire/field_types.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <utility>
 
@@ -130,6 +131,8 @@ void Reader::read_field(T& field, bool may_be_null) {
     field = static_cast<T>(read_number<std::underlying_type_t<T>>());
   } else if constexpr (std::integral<T>) {
     field = read_number<T>();
+  } else if constexpr (std::same_as<T, double>) {
+    field = std::bit_cast<double>(read_number<std::uint64_t>());
   } else if constexpr (Wrapped<T>) {
     field.value = read_number<typename T::Rep>();
   } else if constexpr (std::same_as<T, Uuid>) {

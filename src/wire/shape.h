@@ -57,6 +57,8 @@ class Shape {
       word("i" + std::to_string(8 * sizeof(typename T::Rep)));
     } else if constexpr (std::integral<T> || std::is_enum_v<T>) {
       word("i" + std::to_string(8 * sizeof(T)));
+    } else if constexpr (std::same_as<T, double>) {
+      word("f64");
     } else if constexpr (std::same_as<T, Uuid>) {
       word("uuid");
     } else if constexpr (Text<T>) {

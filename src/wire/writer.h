@@ -7,6 +7,7 @@
 #include "wire/api.h"
 #include "wire/field_types.h"
 
+#include <bit>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -121,6 +122,8 @@ void Writer::write_field(const T& field, [[maybe_unused]] bool may_be_null) {
     write_number(static_cast<std::underlying_type_t<T>>(field));
   } else if constexpr (std::integral<T>) {
     write_number(field);
+  } else if constexpr (std::same_as<T, double>) {
+    write_number(std::bit_cast<std::uint64_t>(field));
   } else if constexpr (Wrapped<T>) {
     write_number(field.value);
   } else if constexpr (std::same_as<T, Uuid>) {

@@ -39,6 +39,8 @@ class Filler {
       field = static_cast<T>(++counter_ % 100 + 5);
     } else if constexpr (wire::Wrapped<T>) {
       field.value = static_cast<typename T::Rep>(++counter_ % 100 + 5);
+    } else if constexpr (std::same_as<T, double>) {
+      field = ++counter_ % 100 + 0.5;
     } else if constexpr (std::same_as<T, Uuid>) {
       field.bytes.fill(static_cast<std::byte>(++counter_ % 200 + 1));
     } else if constexpr (std::same_as<T, std::string>) {

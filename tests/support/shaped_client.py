@@ -11,7 +11,7 @@ import uuid
 from raw_client import RawClient
 
 SHAPES = pathlib.Path(__file__).resolve().parent.parent / "golden/shapes.txt"
-INTEGERS = {"i8": ">b", "i16": ">h", "i32": ">i", "i64": ">q", "bool": ">?"}
+INTEGERS = {"i8": ">b", "i16": ">h", "i32": ">i", "i64": ">q", "bool": ">?", "f64": ">d"}
 
 
 class Struct(list):
