@@ -56,15 +56,79 @@ std::optional<std::string> text_of(const std::optional<T>& value) {
 
 }  // namespace
 
+namespace {
+
+template <class T>
+bool is_number(std::string_view text) {
+  return parse_number<T>(trim(text)).has_value();
+}
+
+// What a text is expected to be; empty where it is that.
+std::string_view expected(OptionType type, std::string_view text) {
+  switch (type) {
+    case OptionType::boolean: {
+      const bool is_boolean = trim(text) == "true" || trim(text) == "false";
+      return is_boolean ? "" : "Expected value to be either true or false";
+    }
+    case OptionType::int32:
+      return is_number<std::int32_t>(text) ? "" : "Not a number of type INT";
+    case OptionType::int16:
+      return is_number<std::int16_t>(text) ? "" : "Not a number of type SHORT";
+    case OptionType::int64:
+      return is_number<std::int64_t>(text) ? "" : "Not a number of type LONG";
+    case OptionType::real:
+      return is_number<double>(text) ? "" : "Not a number of type DOUBLE";
+    case OptionType::string:
+    case OptionType::list:
+    case OptionType::class_name:
+    case OptionType::password:
+      return "";
+  }
+  return "";
+}
+
+Error invalid_value(std::string_view name, std::string_view value, std::string_view why) {
+  return Error{Fault::invalid, "Invalid value " + std::string(value) + " for configuration " +
+                                   std::string(name) + ": " + std::string(why)};
+}
+
+std::optional<std::string> optional_text(const char* text) {
+  return text ? std::optional<std::string>(text) : std::nullopt;
+}
+
+}  // namespace
+
+KnownOption::KnownOption(OptionSet& owner, const Row& row)
+    : OptionBase(owner, row.about),
+      type_(row.type),
+      default_(optional_text(row.default_text)),
+      value_(default_) {}
+
+Result<> KnownOption::check(std::string_view text) const {
+  const auto wanted = expected(type_, text);
+  const bool is_secret = type_ == OptionType::password;
+  if (!wanted.empty()) return invalid_value(about().name, is_secret ? "[hidden]" : text, wanted);
+  return {};
+}
+
+Result<> KnownOption::set(std::string_view text) {
+  TRY(check(text));
+  value_ = std::string(text);
+  return {};
+}
+
+std::string KnownOption::range_text() const {
+  return type_ == OptionType::boolean ? "true, false" : "";
+}
+
 OptionBase::OptionBase(OptionSet& set, const About& about) : about_(about) {
   set.options_.push_back(this);
+  set.by_name_.emplace(about.name, this);
 }
 
 OptionBase* OptionSet::find(std::string_view name) const {
-  const auto found = std::find_if(options_.begin(), options_.end(), [&](const OptionBase* option) {
-    return option->about().name == name;
-  });
-  return found == options_.end() ? nullptr : *found;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 template <class T>
@@ -79,10 +143,7 @@ OptionType Option<T>::type() const {
 
 template <class T>
 Result<typename Option<T>::Value> Option<T>::parse(std::string_view text) const {
-  const auto wrong = [&](const std::string& expected) {
-    return Error{Fault::invalid, "Invalid value " + std::string(text) + " for configuration " +
-                                     std::string(about().name) + ": " + expected};
-  };
+  const auto wrong = [&](const std::string& why) { return invalid_value(about().name, text, why); };
   if constexpr (std::same_as<Value, bool>) {
     if (trim(text) == "true") return true;
     if (trim(text) == "false") return false;
@@ -91,6 +152,8 @@ Result<typename Option<T>::Value> Option<T>::parse(std::string_view text) const 
     const auto& known = range_.one_of;
     const bool is_known = known.empty() || std::count(known.begin(), known.end(), text) > 0;
     if (!is_known) return wrong("String must be one of: " + join(known));
+    const std::string fault = range_.fault ? range_.fault(text) : std::string();
+    if (!fault.empty()) return wrong(fault);
     return std::string(text);
   } else if constexpr (std::same_as<Value, OptionList>) {
     OptionList words = split(text);

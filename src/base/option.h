@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 // Settings, each declared once: name, type, default, range and documentation. Parsing, --help,
@@ -24,6 +25,8 @@ enum class OptionType : std::int8_t {
   int64 = 5,
   real = 6,
   list = 7,
+  class_name = 8,
+  password = 9,  // its value is never told
 };
 
 using OptionList = std::vector<std::string>;
@@ -31,8 +34,9 @@ using OptionList = std::vector<std::string>;
 // May the option change while the broker runs (Kafka: "read-only", "per-broker", "cluster-wide")?
 enum class OptionUpdate { at_start, per_broker, cluster_wide };
 
-// Does the broker act by the option, or only take it so that a Kafka configuration starts as it is?
-enum class OptionEffect { enforced, accepted };
+// Does the broker act by the option; or take it, since what it asks for is so anyway or need not
+// be; or know it only, as the feature that it belongs to is not there?
+enum class OptionEffect { enforced, accepted, ignored };
 
 class OptionSet;
 
@@ -81,6 +85,7 @@ class OptionSet {
  private:
   friend class OptionBase;
   std::vector<OptionBase*> options_;
+  std::unordered_map<std::string_view, OptionBase*> by_name_;
 };
 
 // What values an option takes.
@@ -94,6 +99,8 @@ struct Range<bool> {};
 template <>
 struct Range<std::string> {
   std::vector<std::string_view> one_of;  // empty: any text
+  // What is wrong with a text, where that is for others to say; empty where nothing is.
+  std::string (*fault)(std::string_view text) = nullptr;
 };
 template <>
 struct Range<OptionList> {
@@ -145,6 +152,31 @@ class Option : public OptionBase {
   T default_;
   T value_;
   Range<Value> range_;
+};
+
+// A setting that is known, checked and described like any other and that nothing here asks for: its
+// value is a text of the right type.
+class KnownOption : public OptionBase {
+ public:
+  struct Row {
+    About about;
+    OptionType type;
+    const char* default_text;  // null where there is none
+  };
+  KnownOption(OptionSet& owner, const Row& row);
+
+  OptionType type() const override { return type_; }
+  Result<> set(std::string_view text) override;
+  Result<> check(std::string_view text) const override;
+  void reset() override { value_ = default_; }
+  std::optional<std::string> text() const override { return value_; }
+  std::optional<std::string> default_text() const override { return default_; }
+  std::string range_text() const override;
+
+ private:
+  OptionType type_;
+  std::optional<std::string> default_;
+  std::optional<std::string> value_;
 };
 
 // The name among `known` that `name` was probably meant to be; empty where none is near.

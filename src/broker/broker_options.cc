@@ -3,6 +3,10 @@
 
 namespace odradek::broker {
 
+BrokerOptions::BrokerOptions() {
+  for (const KnownOption::Row& row : kafka_settings()) others.emplace_back(*this, row);
+}
+
 OptionBase* BrokerOptions::find_option(std::string_view name) const {
   if (OptionBase* const own = find(name)) return own;
   for (OptionBase* const option : topic_defaults.options()) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "base/option.h"
-#include "broker/coordinator_options.h"
+#include "broker/client_options.h"
+#include "broker/kafka_settings.h"
 #include "meta/topic_options.h"
 
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <string>
@@ -15,7 +17,9 @@ namespace odradek::broker {
 // Every setting of the broker, under Kafka's names; those of topics are beside them, under their
 // broker names. Values come from the defaults, the file, the environment and the command line, and
 // for some from the catalogue while it runs (config_sources.h).
-struct BrokerOptions : CoordinatorOptions {
+struct BrokerOptions : ClientOptions {
+  BrokerOptions();
+
   Option<std::int32_t> node_id{*this, {"node.id", "The id of this broker."}, 1, at_least(0)};
   Option<std::int32_t> broker_id{
       *this, {"broker.id", "The older name of node.id; -1 where that one counts."}, -1};
@@ -100,42 +104,6 @@ struct BrokerOptions : CoordinatorOptions {
        "Which replica a consumer reads from: the one of its rack with Kafka's "
        "RackAwareReplicaSelector, else the leader."},
       "org.apache.kafka.common.replica.RackAwareReplicaSelector"};
-
-  Option<std::int32_t> socket_request_max_bytes{
-      *this,
-      {"socket.request.max.bytes", "The largest request; a longer one closes the connection."},
-      100 << 20,
-      at_least(1)};
-  Option<std::int32_t> socket_listen_backlog_size{
-      *this,
-      {"socket.listen.backlog.size", "Connections that may wait to be accepted."},
-      4096,
-      at_least(1)};
-  Option<std::int32_t> socket_send_buffer_bytes{
-      *this,
-      {"socket.send.buffer.bytes", "SO_SNDBUF of connections; -1 leaves it to the system."},
-      -1,
-      at_least(-1)};
-  Option<std::int32_t> socket_receive_buffer_bytes{
-      *this,
-      {"socket.receive.buffer.bytes", "SO_RCVBUF of connections; -1 leaves it to the system."},
-      -1,
-      at_least(-1)};
-  Option<std::int64_t> connections_max_idle_ms{
-      *this,
-      {"connections.max.idle.ms", "After how long a silent connection is closed; -1 never."},
-      600000,
-      at_least<std::int64_t>(-1)};
-  Option<std::int32_t> max_connections{
-      *this,
-      {"max.connections", "Connections that a listener takes at a time.", cluster_wide},
-      std::numeric_limits<std::int32_t>::max(),
-      at_least(0)};
-  Option<std::int64_t> queued_max_request_bytes{
-      *this,
-      {"queued.max.request.bytes",
-       "Memory for requests that are being received; -1 is a quarter of the machine's."},
-      -1};
 
   Option<std::int32_t> fetch_max_bytes{
       *this, {"fetch.max.bytes", "The most that one fetch returns."}, 55 << 20, at_least(1024)};
@@ -269,6 +237,9 @@ struct BrokerOptions : CoordinatorOptions {
     return replica_selector_class->value_or("").ends_with(".RackAwareReplicaSelector");
   }
   const std::string& data_directory() const { return *log_dirs ? **log_dirs : *log_dir; }
+
+  // Kafka's other settings, which have no effect here (kafka_settings.cc).
+  std::deque<KnownOption> others;
 
   // What topics inherit, under the topic's names; find_option() knows them by their broker names.
   meta::TopicOptions topic_defaults;

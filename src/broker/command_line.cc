@@ -2,6 +2,7 @@
 #include "broker/command_line.h"
 
 #include "log/posix_file_system.h"
+#include "meta/group_options.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -126,13 +127,13 @@ void add_rows(std::string& page, const std::vector<OptionBase*>& options, bool b
     const auto& about = option->about();
     const std::string_view name = by_broker_name ? about.broker_name : about.name;
     if (name.empty()) continue;
-    constexpr std::array type_names{"",      "boolean", "string", "int",
-                                    "short", "long",    "double", "list"};
-    page +=
-        fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", name,
-                    type_names[static_cast<std::size_t>(option->type())],
-                    option->default_text().value_or("(none)"), option->range_text(),
-                    about.effect == OptionEffect::enforced ? "enforced" : "accepted", about.doc);
+    constexpr std::array type_names{"",     "boolean", "string", "int",   "short",
+                                    "long", "double",  "list",   "class", "password"};
+    constexpr std::array effect_names{"enforced", "accepted", "ignored"};
+    page += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", name,
+                        type_names[static_cast<std::size_t>(option->type())],
+                        option->default_text().value_or("(none)"), option->range_text(),
+                        effect_names[static_cast<std::size_t>(about.effect)], about.doc);
   }
 }
 
@@ -144,8 +145,12 @@ std::string config_page() {
       "# Settings\n\n"
       "Printed by `odradek --print-config-page`; a test compares. *Enforced* settings do what "
       "they\n"
-      "say. *Accepted* ones are taken, stored and described, so that a Kafka configuration starts\n"
-      "as it is, and have no effect yet.\n";
+      "say. *Accepted* ones are taken, checked and described, and change nothing: what they ask "
+      "for "
+      "is\n"
+      "so anyway, or need not be. *Ignored* ones belong to features that are not there; they are "
+      "taken,\n"
+      "checked and described too, so that a configuration of Kafka's starts as it is.\n";
   constexpr std::string_view header =
       "\n| name | type | default | range | effect | meaning |\n| --- | --- | --- | --- | --- | --- "
       "|\n";
@@ -155,6 +160,10 @@ std::string config_page() {
   add_rows(page, options.topic_defaults.options(), true);
   page += "\n## Topics\n" + std::string(header);
   add_rows(page, options.topic_defaults.options(), false);
+  page += "\n## Groups\n" + std::string(header);
+  add_rows(page, meta::GroupOptions().options(), false);
+  page += "\n## Client metrics\n" + std::string(header);
+  add_rows(page, meta::ClientMetricsOptions().options(), false);
   return page;
 }
 

@@ -67,6 +67,18 @@ bool is_foreign(std::string_view name) {
                      [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
+// Names of what was set in vain, and not to what is so anyway.
+std::string ignored_among(const StaticConfigs& known, const BrokerOptions& options) {
+  std::string names;
+  for (const auto& [name, setting] : known) {
+    const OptionBase& option = *options.find_option(name);
+    const bool is_ignored = option.about().effect == OptionEffect::ignored &&
+                            option.default_text().value_or("") != setting.value;
+    if (is_ignored) names += (names.empty() ? "" : ", ") + name;
+  }
+  return names;
+}
+
 }  // namespace
 
 Result<std::vector<ConfigSetting>> read_properties(std::string_view text) {
@@ -114,6 +126,9 @@ Result<StaticConfigs> apply(BrokerOptions& options, const std::vector<ConfigSett
     }
     TRY(option->set(setting.value));
     known[setting.name] = setting;
+  }
+  if (auto ignored = ignored_among(known, options); !ignored.empty()) {
+    warnings.push_back("settings of features that are not there have no effect: " + ignored);
   }
   const auto is_set = [&](std::string_view name) { return known.find(name) != known.end(); };
   constexpr std::int64_t ms_per_minute = 60000;

@@ -41,6 +41,31 @@ TEST(ConfigSourcesTest, LaterSettingsCountAndUnknownOnesWarnWithAHint) {
   EXPECT_EQ(warnings[0], "unknown setting num.partition: did you mean num.partitions?");
 }
 
+TEST(ConfigSourcesTest, WhatIsSetInVainIsNamedOnce) {
+  BrokerOptions options;
+  std::vector<std::string> warnings;
+  const auto known = apply(options,
+                           {{"sasl.enabled.mechanisms", "PLAIN", ConfigSource::file},
+                            {"ssl.client.auth", "required", ConfigSource::environment},
+                            {"ssl.protocol", "TLSv1.3", ConfigSource::environment},
+                            {"num.io.threads", "3", ConfigSource::file}},
+                           warnings);
+  ASSERT_TRUE(known);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0],
+            "settings of features that are not there have no effect: sasl.enabled.mechanisms, "
+            "ssl.client.auth");
+}
+
+TEST(ConfigSourcesTest, ASettingThatIsOnlyKnownIsCheckedAllTheSame) {
+  BrokerOptions options;
+  std::vector<std::string> warnings;
+  const std::vector<ConfigSetting> settings{{"group.share.max.size", "many", ConfigSource::file}};
+  const auto known = apply(options, settings, warnings);
+  ASSERT_FALSE(known);
+  EXPECT_NE(known.error().context.find("group.share.max.size"), std::string::npos);
+}
+
 TEST(ConfigSourcesTest, AWrongValueIsAnError) {
   BrokerOptions options;
   std::vector<std::string> warnings;
