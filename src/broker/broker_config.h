@@ -19,6 +19,9 @@ enum class DescribedSource : std::int8_t {
   dynamic_default_broker = 3,
   static_broker = 4,
   default_config = 5,
+  broker_logger = 6,
+  client_metrics = 7,
+  group = 8,
 };
 
 struct ConfigSynonym {

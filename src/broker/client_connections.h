@@ -2,13 +2,18 @@
 #pragma once
 
 #include "broker/connection.h"
+#include "broker/connection_limits.h"
 #include "broker/timer.h"
+#include "broker/token_bucket.h"
 
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +30,10 @@ class ClientConnections {
   ClientConnections(Node& node, std::size_t budget);
 
   void admit(Listener& listener, boost::asio::ip::tcp::socket socket);
+  // How long new clients have to wait in the backlog (max.connection.creation.rate).
+  std::chrono::milliseconds pause_before_next();
+  // Limits of addresses may have changed.
+  void refresh_limits();
   void close_all();
 
   void on_active(Connection& connection);
@@ -41,6 +50,8 @@ class ClientConnections {
   void give_memory_back(Connection& connection);
 
  private:
+  bool has_room_for(const std::string& address) const;
+  void turn_away_later(boost::asio::ip::tcp::socket socket, std::chrono::milliseconds delay);
   void close_idle();
   void watch_for_idle();
 
@@ -52,6 +63,10 @@ class ClientConnections {
   // The one that has been silent longest comes first.
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
   std::size_t count_ = 0;
+  std::map<std::string, std::int32_t, std::less<>> counts_;  // by address
+  ConnectionOverrides overrides_;
+  std::optional<TokenBucket> creations_;  // where they have a rate
+  std::size_t turned_away_ = 0;           // and not closed yet
   Timer idle_timer_;
   bool watches_idle_ = false;
   Clock::time_point last_refusal_logged_{};

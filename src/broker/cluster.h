@@ -57,6 +57,9 @@ std::vector<NodeAddress> live_nodes(const Node& node, const Connection& connecti
 // so this is the one that writes the catalogue, or while that is down any other.
 NodeId told_controller(const Node& node);
 
+// Whom Kafka takes clients for that do not authenticate.
+inline constexpr std::string_view anonymous_user = "ANONYMOUS";
+
 // Without an authorizer everything is allowed: the bits of AclOperation that Kafka answers with.
 inline constexpr std::int32_t all_topic_operations = 3576;
 inline constexpr std::int32_t all_cluster_operations = 8096;

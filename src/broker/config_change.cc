@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/config_change.h"
 
+#include "meta/group_options.h"
 #include "meta/topic_options.h"
 
 #include <algorithm>
@@ -20,6 +21,12 @@ ConfigChange refused(ErrorCode error, std::string message) {
 // Finds the declared options of a target and what is set for it.
 class Resource {
  public:
+  // What Kafka answers to a value or a name that cannot be.
+  ErrorCode wrong_config() const {
+    return target_.type == ResourceType::client_metrics ? ErrorCode::invalid_request
+                                                        : ErrorCode::invalid_config;
+  }
+
   Resource(const ConfigTarget& target, const meta::CatalogueView& view, const BrokerConfig& config)
       : target_(target), view_(view), config_(config) {
     if (target.type == ResourceType::topic) topic_ = view.find(target.name);
@@ -34,6 +41,12 @@ class Resource {
       return refused(ErrorCode::unknown_topic_or_partition,
                      "The topic '" + target_.name + "' does not exist.");
     }
+    if (target_.type == ResourceType::group || target_.type == ResourceType::client_metrics) {
+      if (!target_.name.empty()) return {};
+      return refused(ErrorCode::invalid_request, target_.type == ResourceType::group
+                                                     ? "Default group resources are not allowed."
+                                                     : "Subscription name can't be empty");
+    }
     if (target_.type != ResourceType::broker) {
       return refused(ErrorCode::invalid_request,
                      "Unsupported resource type " + std::to_string(static_cast<int>(target_.type)));
@@ -45,12 +58,23 @@ class Resource {
   }
 
   const OptionBase* find(const std::string& name) const {
-    return target_.type == ResourceType::topic ? topic_options_.find(name)
-                                               : config_.options().find_option(name);
+    switch (target_.type) {
+      case ResourceType::topic:
+        return topic_options_.find(name);
+      case ResourceType::group:
+        return group_options_.find(name);
+      case ResourceType::client_metrics:
+        return client_metrics_options_.find(name);
+      case ResourceType::broker:
+      case ResourceType::broker_logger:
+      case ResourceType::unknown:
+        break;
+    }
+    return config_.options().find_option(name);
   }
 
   const meta::Configs& configs() const {
-    return topic_ ? topic_->configs : view_.broker_configs(target_.name);
+    return topic_ ? topic_->configs : view_.configs(target_.type, target_.name);
   }
 
   // The value before the change, own or inherited.
@@ -85,6 +109,8 @@ class Resource {
   const BrokerConfig& config_;
   meta::TopicPtr topic_;
   meta::TopicOptions topic_options_;
+  meta::GroupOptions group_options_;
+  meta::ClientMetricsOptions client_metrics_options_;
 };
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -116,7 +142,7 @@ ConfigChange check_wish(const Resource& resource, const ConfigWish& wish) {
     return refused(ErrorCode::invalid_request, "Null value not supported for : " + wish.name);
   }
   if (!option) {
-    return refused(ErrorCode::invalid_config, "Unknown config name: " + wish.name);
+    return refused(resource.wrong_config(), "Unknown config name: " + wish.name);
   }
   const bool edits_list = wish.operation != ConfigOperation::set;
   if (edits_list && option->type() != OptionType::list) {
@@ -149,7 +175,7 @@ ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
     return refused(ErrorCode::invalid_config, "The value of " + wish.name + " becomes too long.");
   }
   if (const auto good = option->check(value); !good) {
-    return refused(ErrorCode::invalid_config, good.error().context);
+    return refused(resource.wrong_config(), good.error().context);
   }
   change.records.push_back(resource.record(wish.name, std::move(value)));
   return change;

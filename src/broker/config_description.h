@@ -11,19 +11,26 @@ namespace odradek::broker {
 
 // A configuration as DescribeConfigs and CreateTopics tell of it.
 struct DescribedConfig {
-  const OptionBase* option = nullptr;
+  const OptionBase* option = nullptr;  // none of a logger
+
   std::string name;
   bool is_read_only = false;
   std::vector<ConfigSynonym> synonyms;  // the first is the one that counts
 
+  bool is_secret() const { return option && option->type() == OptionType::password; }
   const std::optional<std::string>& value() const { return synonyms.front().value; }
   DescribedSource source() const { return synonyms.front().source; }
 };
 
-// Every configuration of a topic, with what `own` sets; and of the broker.
+// Every configuration of a topic, with what `own` sets; of the broker; and of a group.
 std::vector<DescribedConfig> describe_topic(const meta::Configs& own, const BrokerConfig& config,
                                             const meta::CatalogueView& view);
 std::vector<DescribedConfig> describe_broker(const BrokerConfig& config,
                                              const meta::CatalogueView& view);
+std::vector<DescribedConfig> describe_group(const meta::Configs& own, const BrokerConfig& config,
+                                            const meta::CatalogueView& view);
+// The same of a subscription of client metrics; and the levels of loggers.
+std::vector<DescribedConfig> describe_client_metrics(const meta::Configs& own);
+std::vector<DescribedConfig> describe_loggers();
 
 }  // namespace odradek::broker

@@ -21,6 +21,8 @@ namespace {
 constexpr std::size_t smallest_low_water_mark = 64 << 10;
 constexpr std::size_t largest_low_water_mark = 512 << 10;
 
+}  // namespace
+
 std::string host_of(const boost::asio::ip::tcp::endpoint& endpoint) {
   const auto address = endpoint.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -29,8 +31,6 @@ std::string host_of(const boost::asio::ip::tcp::endpoint& endpoint) {
   }
   return address.to_string();
 }
-
-}  // namespace
 
 Connection::Connection(Node& owner, Listener& listener, Socket socket)
     : node_(owner),
@@ -58,7 +58,22 @@ void Connection::close() {
   node_.connections().holds(std::exchange(counted_memory_, 0), 0);
   node_.connections().give_memory_back(*this);
   outgoing_ = SendQueue();
+  mute_.reset();
   node_.connections().on_closed(*this);
+}
+
+void Connection::mute(std::chrono::milliseconds time) {
+  if (!socket_.is_open()) return;
+  const auto until = Clock::now() + time;
+  if (mute_ && mute_->expiry() >= until) return;
+  if (!mute_) mute_ = std::make_unique<Timer>(node_.loop());
+  mute_->expires_at(until);  // ends the wait for an earlier time
+  mute_->async_wait([self = Self(this)](const auto& cancelled) {
+    if (cancelled || !self->socket_.is_open()) return;
+    self->mute_.reset();
+    self->touch();
+    self->run();
+  });
 }
 
 void Connection::wait_until_readable() {
@@ -114,7 +129,8 @@ void Connection::touch() {
 }
 
 bool Connection::may_execute() const {
-  return !is_closing_ && !holds_execution_ && open_.size() < max_open && outgoing_.empty();
+  return !is_closing_ && !is_muted() && !holds_execution_ && open_.size() < max_open &&
+         outgoing_.empty();
 }
 
 // Brings everything as far as it can go now: executes, sends, and waits for what is missing.
@@ -175,9 +191,11 @@ void Connection::execute(const ReceiveBuffer::Frame& frame) {
     is_closing_ = true;
     return;
   }
-  open_.push_back(new Exchange(node_, Self(this), header, frame.keeper));
+  open_.push_back(new Exchange(node_, Self(this), header, frame.keeper, frame.bytes.size()));
   const ExchangePtr exchange = open_.back();
+  exchange->begin_execution();
   const bool may_overtake = serve(exchange, reader) && !exchange->holds_back_others();
+  exchange->end_execution();
   holds_execution_ = !may_overtake && exchange->state() == Exchange::State::open;
   if (exchange->state() == Exchange::State::closing)
     is_closing_ = true;  // nothing behind it counts

@@ -5,6 +5,7 @@
 #include "broker/exchange.h"
 #include "broker/receive_buffer.h"
 #include "broker/send_queue.h"
+#include "broker/timer.h"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
@@ -13,11 +14,15 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 
 namespace odradek::broker {
 
 class Listener;
+
+// An address as text: "127.0.0.1", also where it is mapped into IPv6.
+std::string host_of(const boost::asio::ip::tcp::endpoint& endpoint);
 
 // One client's TCP connection. Executes every whole request that it has received, then commits
 // what was produced, then sends all answers that are due with one call.
@@ -50,6 +55,10 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   // There is memory again, after ClientConnections::may_receive() said no.
   void resume_reading();
 
+  // Executes nothing more for so long, as a client that has used more than its quota rests
+  // (KIP-219). What is answered meanwhile is sent.
+  void mute(std::chrono::milliseconds time);
+
   // An exchange of this connection has been settled.
   void on_settled();
 
@@ -61,11 +70,12 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   // Counts as active now.
   void touch();
   // Nothing of the client's is being worked on; it may still owe us the taking of its answers.
-  bool is_idle() const { return open_.empty(); }
+  bool is_idle() const { return open_.empty() && !is_muted(); }
 
  private:
   using Self = boost::intrusive_ptr<Connection>;
 
+  bool is_muted() const { return mute_ != nullptr; }
   void wait_until_readable();
   void wait_until_writable();
   void on_readable();
@@ -97,6 +107,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   bool holds_execution_ = false;  // the last request executed must be answered first
   bool is_closing_ = false;
   Clock::time_point last_active_;
+  std::unique_ptr<Timer> mute_;  // while it is muted
 };
 using ConnectionPtr = boost::intrusive_ptr<Connection>;
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/now.h"
 #include "base/slice.h"
+#include "broker/client_quotas.h"
 #include "wire/api.h"
 #include "wire/header.h"
 #include "wire/writer.h"
@@ -9,7 +11,9 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace odradek::broker {
@@ -31,8 +35,9 @@ class Waiting {
 // whatever the order in which they come. Used by the node's thread alone.
 class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_unsafe_counter> {
  public:
+  // `size` is that of the request on the wire.
   Exchange(Node& node, boost::intrusive_ptr<Connection> connection,
-           const wire::RequestHeader& header, const KeeperPtr& frame);
+           const wire::RequestHeader& header, const KeeperPtr& frame, std::size_t size);
   ~Exchange();
 
   Node& node() const { return node_; }
@@ -43,6 +48,20 @@ class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_uns
   // lets them.
   void hold_back_others() { holds_back_others_ = true; }
   bool holds_back_others() const { return holds_back_others_; }
+  std::size_t size() const { return size_; }
+
+  // The client's quotas. Who used more than that is told so in the answer, and its connection
+  // rests.
+  void charge(QuotaKind kind, double amount);
+  // The same, to be felt at the next request: what a client is given it need not rest for.
+  void count_towards(QuotaKind kind, double amount);
+  bool is_in_debt(QuotaKind kind);
+  std::optional<double> burst(QuotaKind kind) const;
+  void throttle(std::chrono::milliseconds time);
+  // While the request is being executed its time is the client's.
+  void begin_execution();
+  void end_execution();
+
   // What keeps the views in the request alive.
   const KeeperPtr& frame() const { return frame_; }
   // For what waits and has copied what it needs.
@@ -55,10 +74,15 @@ class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_uns
   }
   template <class Response>
   void answer_in_version(const wire::Api& api, const Response& response, wire::Version version) {
-    begin(api, version);
-    wire::Writer writer(output_, version, api.is_flexible(version));
-    writer.write(response);
-    finish();
+    end_execution();
+    if constexpr (requires { response.throttle_time_ms; }) {
+      if (throttled_.count() > 0) {
+        Response throttled(response);
+        throttled.throttle_time_ms = static_cast<std::int32_t>(throttled_.count());
+        return encode(api, throttled, version);
+      }
+    }
+    encode(api, response, version);
   }
   // For produce with acks=0, which has none.
   void answer_with_nothing();
@@ -75,6 +99,13 @@ class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_uns
   wire::Output& output() { return output_; }
 
  private:
+  template <class Response>
+  void encode(const wire::Api& api, const Response& response, wire::Version version) {
+    begin(api, version);
+    wire::Writer writer(output_, version, api.is_flexible(version));
+    writer.write(response);
+    finish();
+  }
   void begin(const wire::Api& api, wire::Version version);
   void finish();
   void settle(State state);
@@ -85,6 +116,10 @@ class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_uns
   KeeperPtr frame_;
   wire::Output output_;
   Waiting* waiting_ = nullptr;
+  const ClientLimitsPtr limits_;  // null where nobody has any
+  TimePoint execution_began_ = never;
+  std::chrono::milliseconds throttled_{};
+  const std::size_t size_;
   State state_ = State::open;
   bool holds_back_others_ = false;
 };

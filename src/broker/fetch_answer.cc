@@ -216,6 +216,7 @@ void FetchAnswer::send(Exchange& exchange) {
     told.item->told_log_start = told.log_start;
   }
   hints_.add_endpoints(response_);
+  exchange.count_towards(QuotaKind::fetch, static_cast<double>(bytes_));
   broker::answer<FetchRequest>(exchange, response_);
 }
 

@@ -142,15 +142,16 @@ void Listener::accept(Node& node, const DoorPtr& door) {
     if (!door->acceptor.is_open()) return;
     if (failed) {
       node.connections().log_refusal("connection: " + failed.message(), "a client");
-      return accept_later(node, door);
+      return accept_after(accept_retry, node, door);
     }
     node.connections().admit(*this, std::move(socket));
-    accept(node, door);
+    const auto pause = node.connections().pause_before_next();
+    pause.count() > 0 ? accept_after(pause, node, door) : accept(node, door);
   });
 }
 
-void Listener::accept_later(Node& node, const DoorPtr& door) {
-  door->retry.expires_after(accept_retry);
+void Listener::accept_after(std::chrono::milliseconds delay, Node& node, const DoorPtr& door) {
+  door->retry.expires_after(delay);
   door->retry.async_wait([this, &node, door](const auto& cancelled) {
     if (!cancelled && door->acceptor.is_open()) accept(node, door);
   });

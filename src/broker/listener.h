@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -57,7 +58,7 @@ class Listener {
 
   Result<> bind_to(const boost::asio::ip::tcp::endpoint& address);
   void accept(Node& node, const DoorPtr& door);
-  void accept_later(Node& node, const DoorPtr& door);
+  void accept_after(std::chrono::milliseconds delay, Node& node, const DoorPtr& door);
 
   boost::asio::io_context& loop_;
   Endpoint endpoint_;

@@ -80,12 +80,14 @@ Node::Node(Parts parts)
       transactions_(*this),
       memberships_(*this),
       connections_(*this, receive_budget(options()) / cluster_.members.size()),
+      quotas_(*this),
       switch_(*this, parts.listeners),
       unsettled_produces_(*this),
       checkpoint_timer_(parts.loop),
       last_expiry_ms_(now().value) {
   config_.apply_dynamic(view_);
   (void)partitions_.update(view_);  // at the start nothing moves
+  quotas_.follow_catalogue();
   if (!parts.catalogue) return;
   controller_.emplace(*parts.catalogue, pool_, peers_, cluster_);
   leader_balancer_.emplace(*this);
@@ -209,7 +211,9 @@ void Node::apply(const Commit& commit) {
   if (has_broker_configs) {
     config_.apply_dynamic(view_);
     partitions_.refresh_configs();
+    connections_.refresh_limits();
   }
+  if (has<meta::QuotaRecord>(*commit.records)) quotas_.follow_catalogue();
   switch_.follow_catalogue();
   follow_coordinators();
   if (has<meta::TopicRemovedRecord>(*commit.records)) groups_.forget_topics();

@@ -6,6 +6,7 @@
 #include "broker/catalogue_writer.h"
 #include "broker/cleaner_status.h"
 #include "broker/client_connections.h"
+#include "broker/client_quotas.h"
 #include "broker/cluster.h"
 #include "broker/controller.h"
 #include "broker/disk_space.h"
@@ -85,6 +86,7 @@ class Node {
   PartitionTable& partitions() { return partitions_; }
   Replication& replication() { return replication_; }
   ClientConnections& connections() { return connections_; }
+  ClientQuotas& quotas() { return quotas_; }
   FetchSessions& sessions() { return sessions_; }
   ProducerIds& producer_ids() { return producer_ids_; }
   GroupCoordinators& groups() { return groups_; }
@@ -173,6 +175,7 @@ class Node {
   TransactionCoordinators transactions_;
   TransactionMemberships memberships_;
   ClientConnections connections_;
+  ClientQuotas quotas_;
   NodeSwitch switch_;
   std::optional<LeaderBalancer> leader_balancer_;  // of the controller
   std::vector<Message> early_;                     // by a view that we do not have yet

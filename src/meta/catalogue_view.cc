@@ -93,8 +93,11 @@ void CatalogueView::apply_one(const PartitionsChangedRecord& record) {
 
 void CatalogueView::apply_one(const ConfigRecord& record) {
   if (record.resource_type != ResourceType::topic) {
-    ASSERT(record.resource_type == ResourceType::broker);
-    return set_or_erase(broker_configs_[record.resource_name], record);
+    ConfigsByName& by_name = configs_[record.resource_type];
+    Configs& configs = by_name[record.resource_name];
+    set_or_erase(configs, record);
+    if (configs.empty()) by_name.erase(record.resource_name);
+    return;
   }
   const TopicPtr before = find(record.resource_name);
   ASSERT(before != nullptr);
@@ -104,6 +107,22 @@ void CatalogueView::apply_one(const ConfigRecord& record) {
 }
 
 void CatalogueView::apply_one(const ProducerIdsRecord& record) { next_producer_id_ = record.next; }
+
+void CatalogueView::apply_one(const QuotaRecord& record) {
+  auto& limits = quotas_[record.entity];
+  if (!record.is_removed) {
+    limits[record.key] = record.value;
+    return;
+  }
+  limits.erase(record.key);
+  if (limits.empty()) quotas_.erase(record.entity);
+}
+
+void CatalogueView::apply_one(const FeatureRecord& record) {
+  features_[record.name] = record.level;
+}
+
+void CatalogueView::apply_one(const NodeRemovedRecord& record) { nodes_.erase(record.node); }
 
 void CatalogueView::replace(std::shared_ptr<const Topic> topic) {
   by_id_[topic->id] = topic;
@@ -147,10 +166,23 @@ std::vector<NodeId> CatalogueView::offline_replicas(const PartitionRecord& parti
   return replicas;
 }
 
-const Configs& CatalogueView::broker_configs(std::string_view broker) const {
+const ConfigsByName& CatalogueView::configured(ResourceType type) const {
+  static const ConfigsByName none;
+  const auto found = configs_.find(type);
+  return found == configs_.end() ? none : found->second;
+}
+
+const Configs& CatalogueView::configs(ResourceType type, std::string_view name) const {
   static const Configs none;
-  const auto found = broker_configs_.find(broker);
-  return found == broker_configs_.end() ? none : found->second;
+  const ConfigsByName& by_name = configured(type);
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? none : found->second;
+}
+
+std::optional<std::int16_t> CatalogueView::feature_level(std::string_view feature) const {
+  const auto found = features_.find(feature);
+  if (found == features_.end()) return std::nullopt;
+  return found->second;
 }
 
 Records CatalogueView::snapshot() const {
@@ -167,11 +199,17 @@ Records CatalogueView::snapshot() const {
     for (const auto& [config, value] : topic->configs) record.configs.push_back({config, value});
     records.push_back(std::move(record));
   }
-  for (const auto& [broker, configs] : broker_configs_) {
-    for (const auto& [config, value] : configs) {
-      records.push_back(ConfigRecord{ResourceType::broker, broker, config, value});
+  for (const auto& [type, by_name] : configs_) {
+    for (const auto& [resource, configs] : by_name) {
+      for (const auto& [config, value] : configs) {
+        records.push_back(ConfigRecord{type, resource, config, value});
+      }
     }
   }
+  for (const auto& [entity, limits] : quotas_) {
+    for (const auto& [key, value] : limits) records.push_back(QuotaRecord{entity, key, value});
+  }
+  for (const auto& [feature, level] : features_) records.push_back(FeatureRecord{feature, level});
   return records;
 }
 

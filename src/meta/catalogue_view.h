@@ -17,6 +17,10 @@
 namespace odradek::meta {
 
 using Configs = std::map<std::string, std::string, std::less<>>;
+using ConfigsByName = std::map<std::string, Configs, std::less<>>;
+
+// The limits of each entity, by their keys.
+using Quotas = std::map<QuotaEntity, std::map<std::string, double, std::less<>>>;
 
 struct Topic {
   Uuid id;
@@ -63,8 +67,17 @@ class CatalogueView {
   std::vector<NodeId> in_sync_replicas(const PartitionRecord& partition) const;
   std::vector<NodeId> offline_replicas(const PartitionRecord& partition) const;
 
-  // What was set for a broker; empty where nothing was.
-  const Configs& broker_configs(std::string_view broker) const;
+  // What was set for a broker, a group or a subscription of client metrics; empty where nothing
+  // was.
+  const Configs& configs(ResourceType type, std::string_view name) const;
+  const Configs& broker_configs(std::string_view broker) const {
+    return configs(ResourceType::broker, broker);
+  }
+  // All of these for which something is set.
+  const ConfigsByName& configured(ResourceType type) const;
+  const Quotas& quotas() const { return quotas_; }
+  // The level that clients may use, where it was set.
+  std::optional<std::int16_t> feature_level(std::string_view feature) const;
 
   // The records of one commit that leads an empty view to this state.
   Records snapshot() const;
@@ -79,6 +92,9 @@ class CatalogueView {
   void apply_one(const ProducerIdsRecord& record);
   void apply_one(const NodeStoppedRecord& record);
   void apply_one(const PartitionsChangedRecord& record);
+  void apply_one(const QuotaRecord& record);
+  void apply_one(const FeatureRecord& record);
+  void apply_one(const NodeRemovedRecord& record);
   void replace(std::shared_ptr<const Topic> topic);
 
   std::int64_t version_ = 0;
@@ -89,7 +105,9 @@ class CatalogueView {
   std::map<std::string, TopicPtr, std::less<>> by_name_;
   std::unordered_map<Uuid, TopicPtr> by_id_;
   std::unordered_map<std::string, Uuid> by_collision_key_;
-  std::map<std::string, Configs, std::less<>> broker_configs_;
+  std::map<ResourceType, ConfigsByName> configs_;  // but those of topics
+  Quotas quotas_;
+  std::map<std::string, std::int16_t, std::less<>> features_;
 };
 
 }  // namespace odradek::meta

@@ -6,6 +6,7 @@
 #include "wire/api.h"
 
 #include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -123,7 +124,7 @@ enum class ResourceType : std::int8_t {
 };
 
 // One configuration of one resource is set, or with no value removed. A broker is named by its id,
-// or by "" for all of them.
+// or by "" for all of them. A broker's loggers are not in the catalogue.
 struct ConfigRecord {
   static constexpr std::int16_t number = 6;
   ResourceType resource_type = ResourceType::unknown;
@@ -176,9 +177,65 @@ struct PartitionsChangedRecord {
   }
 };
 
-using Record = std::variant<ClusterRecord, NodeStartedRecord, TopicRecord, TopicRemovedRecord,
-                            PartitionsAddedRecord, ConfigRecord, ProducerIdsRecord,
-                            NodeStoppedRecord, PartitionsChangedRecord>;
+// Whom a quota is for: a user, a client id, both, or an address (KIP-13, KIP-257, KIP-612). A name
+// that is absent is the default of its kind: everybody who has no quota of his own.
+struct QuotaEntity {
+  struct Part {
+    std::string type;  // "user", "client-id" or "ip"
+    std::optional<std::string> name;
+
+    static void walk(auto& m, auto& wire) {
+      wire(m.type);
+      wire(m.name, always, nullable());
+    }
+    friend auto operator<=>(const Part&, const Part&) = default;
+  };
+  std::vector<Part> parts;  // in the order of their types, each once
+
+  static void walk(auto& m, auto& wire) { wire(m.parts); }
+  friend auto operator<=>(const QuotaEntity&, const QuotaEntity&) = default;
+};
+
+// One limit of an entity is set, or removed.
+struct QuotaRecord {
+  static constexpr std::int16_t number = 10;
+  QuotaEntity entity;
+  std::string key;  // "producer_byte_rate"
+  double value = 0;
+  bool is_removed = false;
+
+  static void walk(auto& m, auto& wire) {
+    wire(m.entity);
+    wire(m.key);
+    wire(m.value);
+    wire(m.is_removed);
+  }
+};
+
+// A level of a feature that clients may use from here on (KIP-584).
+struct FeatureRecord {
+  static constexpr std::int16_t number = 11;
+  std::string name;  // "transaction.version"
+  std::int16_t level = 0;
+
+  static void walk(auto& m, auto& wire) {
+    wire(m.name);
+    wire(m.level);
+  }
+};
+
+// A node that is down does not belong to the cluster any more.
+struct NodeRemovedRecord {
+  static constexpr std::int16_t number = 12;
+  NodeId node;
+
+  static void walk(auto& m, auto& wire) { wire(m.node); }
+};
+
+using Record =
+    std::variant<ClusterRecord, NodeStartedRecord, TopicRecord, TopicRemovedRecord,
+                 PartitionsAddedRecord, ConfigRecord, ProducerIdsRecord, NodeStoppedRecord,
+                 PartitionsChangedRecord, QuotaRecord, FeatureRecord, NodeRemovedRecord>;
 using Records = std::vector<Record>;
 
 }  // namespace odradek::meta

@@ -103,6 +103,8 @@ def leader_port(metadata):
 
 
 class RawClient:
+    client_id = "raw"
+
     def __init__(self, port, timeout=10):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
         self.correlation = 0
@@ -118,7 +120,7 @@ class RawClient:
 
     def request(self, key, version, body, flexible=False):
         self.correlation += 1
-        header = struct.pack(">hhi", key, version, self.correlation) + text("raw")
+        header = struct.pack(">hhi", key, version, self.correlation) + text(self.client_id)
         frame = header + (b"\0" if flexible else b"") + body
         return struct.pack(">i", len(frame)) + frame
 

@@ -118,6 +118,7 @@ class ProduceHandler {
 }  // namespace
 
 void handle(const ProduceRequest& request, const ExchangePtr& exchange) {
+  exchange->charge(QuotaKind::produce, static_cast<double>(exchange->size()));
   clear_batches(request, exchange,
                 [exchange](const ProduceRequest& cleared, const Clearances& clearances) {
                   ProduceHandler(cleared, exchange, clearances).run();

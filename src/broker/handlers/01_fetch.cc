@@ -62,11 +62,21 @@ void handle(const FetchRequest& request, const ExchangePtr& exchange) {
     return answer<FetchRequest>(*exchange, refusal_of_follower(request));
   }
   node.commit();  // what was produced before on this connection can be read
+  // A client that has had too much gets nothing, and its session stays as it is.
+  const bool rests = exchange->is_in_debt(QuotaKind::fetch);
+  if (rests && request.session_epoch <= 0) return answer<FetchRequest>(*exchange, {});
   auto context = node.sessions().begin(request, exchange->version(), Clock::now());
   if (context.error != ErrorCode::none) {
     return answer<FetchRequest>(*exchange, {.error_code = context.error});
   }
-  const FetchParams params = params_of(request, node.options());
+  if (rests) return answer<FetchRequest>(*exchange, {.session_id = context.session_id()});
+  FetchParams params = params_of(request, node.options());
+  if (const auto burst = exchange->burst(QuotaKind::fetch)) {
+    constexpr double least = 1;
+    params.max_bytes =
+        std::min(params.max_bytes, static_cast<std::size_t>(std::max(*burst, least)));
+    params.min_bytes = std::min(params.min_bytes, params.max_bytes);
+  }
   const bool has_time = params.max_wait.count() > 0;
   FetchAnswer found(*exchange, context, params,
                     has_time ? FetchAnswer::Attempt::may_wait : FetchAnswer::Attempt::last);

@@ -2,6 +2,7 @@
 #include "broker/apis.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
+#include "meta/features.h"
 
 #include <algorithm>
 #include <string_view>
@@ -27,14 +28,16 @@ void add_apis(ApiVersionsResponse& response) {
   }
 }
 
-// Transactions in both generations, and clients may use the newer one (KIP-890). Older Java clients
-// do not connect where a feature begins at 0 (KAFKA-17011).
-void add_features(ApiVersionsResponse& response, wire::Version version) {
-  if (version >= first_with_features_from_0) {
-    response.supported_features = {{"transaction.version", 0, txn::first_with_epoch_bumps}};
+// Older Java clients do not connect where a feature begins at 0 (KAFKA-17011).
+void add_features(ApiVersionsResponse& response, wire::Version version,
+                  const meta::CatalogueView& view) {
+  for (const meta::Feature& feature : meta::features) {
+    const std::string name(feature.name);
+    const bool is_told = feature.least > 0 || version >= first_with_features_from_0;
+    if (is_told) response.supported_features.push_back({name, feature.least, feature.most});
+    const std::int16_t level = meta::level_of(feature, view);
+    if (level > 0) response.finalized_features.push_back({name, level, level});
   }
-  response.finalized_features = {
-      {"transaction.version", txn::first_with_epoch_bumps, txn::first_with_epoch_bumps}};
 }
 
 // Kafka: ApiVersionsRequest.isValid, "[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?".
@@ -58,8 +61,9 @@ void handle(const ApiVersionsRequest& request, const ExchangePtr& exchange) {
                          is_software_text(request.client_software_version));
   if (is_valid) {
     add_apis(response);
-    add_features(response, exchange->version());
-    response.finalized_features_epoch = exchange->node().view().version();
+    const meta::CatalogueView& view = exchange->node().view();
+    add_features(response, exchange->version(), view);
+    response.finalized_features_epoch = view.version();
   } else {
     response.error_code = ErrorCode::invalid_request;
   }

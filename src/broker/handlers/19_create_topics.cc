@@ -2,6 +2,7 @@
 #include "broker/change_outcome.h"
 #include "broker/config_description.h"
 #include "broker/handlers/handlers.h"
+#include "broker/mutation_quota.h"
 #include "broker/node.h"
 #include "broker/repeats.h"
 #include "broker/topic_creation.h"
@@ -67,9 +68,13 @@ void refuse_all(const CreateTopicsRequest& request, CreateTopicsResponse& respon
   }
 }
 
+constexpr wire::Version first_with_quota_errors = 6;
+
 // Answers every wish and returns the records that fulfil those that can be.
 meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueView& view,
-                     Node& node, CreateTopicsResponse& response) {
+                     Exchange& exchange, CreateTopicsResponse& response) {
+  Node& node = exchange.node();
+  MutationQuota quota(exchange, first_with_quota_errors);
   response = {};  // of an earlier decision
   if (partitions_asked_for(request, node.options()) > max_partitions) {
     refuse_all(request, response);
@@ -90,7 +95,11 @@ meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueVi
       answer.error_message = "Duplicate topic name.";
       continue;
     }
-    const auto created = decide_topic(wish, ahead, node.options(), node.cluster());
+    auto created = decide_topic(wish, ahead, node.options(), node.cluster());
+    const bool counts = created.topic && !request.validate_only;
+    if (counts && !quota.take(created.topic->partitions.size())) {
+      created = {ErrorCode::throttling_quota_exceeded, std::string(MutationQuota::refusal), {}};
+    }
     answer.error_code = created.error;
     if (!created.topic) {
       answer.error_message = created.message;
@@ -109,13 +118,13 @@ void handle(const CreateTopicsRequest& request, const ExchangePtr& exchange) {
   Node& node = exchange->node();
   const auto response = std::make_shared<CreateTopicsResponse>();  // of the two steps below
   if (request.validate_only) {
-    decide(request, node.view(), node, *response);
+    decide(request, node.view(), *exchange, *response);
     for (Answer& each : response->topics) each.topic_id = {};
     return answer<CreateTopicsRequest>(*exchange, *response);
   }
   node.catalogue().change(
       [request, exchange, response](const meta::CatalogueView& view) {
-        return decide(request, view, exchange->node(), *response);
+        return decide(request, view, *exchange, *response);
       },
       [exchange, response](const Result<>& changed) {
         apply_outcome(changed, response->topics);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/change_outcome.h"
 #include "broker/handlers/handlers.h"
+#include "broker/mutation_quota.h"
 #include "broker/node.h"
 
 #include <memory>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr wire::Version first_with_ids = 6;
 constexpr wire::Version first_with_deletion_disabled = 3;
+constexpr wire::Version first_with_quota_errors = 5;
 
 using Wish = DeleteTopicsRequest::DeleteTopicState;
 using Answer = DeleteTopicsResponse::DeletableTopicResult;
@@ -28,7 +30,8 @@ std::vector<Wish> wishes_of(const DeleteTopicsRequest& request, wire::Version ve
   return wishes;
 }
 
-Answer answer_one(const Wish& wish, const meta::CatalogueView& view, std::set<Uuid>& deleted) {
+Answer answer_one(const Wish& wish, const meta::CatalogueView& view, MutationQuota& quota,
+                  std::set<Uuid>& deleted) {
   Answer answer;
   answer.name = wish.name;
   answer.topic_id = wish.topic_id;
@@ -48,9 +51,14 @@ Answer answer_one(const Wish& wish, const meta::CatalogueView& view, std::set<Uu
   }
   answer.name = topic->name;
   answer.topic_id = topic->id;
-  if (!deleted.insert(topic->id).second) {
+  if (deleted.contains(topic->id)) {
     answer.error_code = ErrorCode::invalid_request;
     answer.error_message = "The provided topic is given twice.";
+  } else if (!quota.take(topic->partitions.size())) {
+    answer.error_code = ErrorCode::throttling_quota_exceeded;
+    answer.error_message = std::string(MutationQuota::refusal);
+  } else {
+    deleted.insert(topic->id);
   }
   return answer;
 }
@@ -76,11 +84,12 @@ void handle(const DeleteTopicsRequest& request, const ExchangePtr& exchange) {
   if (!*exchange->node().options().delete_topic_enable) return refuse_all(*exchange, wishes);
   const auto response = std::make_shared<DeleteTopicsResponse>();  // of the two steps below
   exchange->node().catalogue().change(
-      [wishes = std::move(wishes), response](const meta::CatalogueView& view) {
+      [wishes = std::move(wishes), exchange, response](const meta::CatalogueView& view) {
         *response = {};  // of an earlier decision
+        MutationQuota quota(*exchange, first_with_quota_errors);
         std::set<Uuid> deleted;
         for (const Wish& wish : wishes) {
-          response->responses.push_back(answer_one(wish, view, deleted));
+          response->responses.push_back(answer_one(wish, view, quota, deleted));
         }
         meta::Records records;
         for (const Uuid& id : deleted) records.push_back(meta::TopicRemovedRecord{id});

@@ -28,18 +28,26 @@ bool is_asked_for(const Resource& resource, const std::string& name) {
   return !keys || keys->empty() || std::count(keys->begin(), keys->end(), name) > 0;
 }
 
-Described describe(const DescribedConfig& config, const DescribeConfigsRequest& request) {
+Described describe(const DescribedConfig& config, ResourceType type,
+                   const DescribeConfigsRequest& request) {
   Described described;
   described.name = config.name;
-  described.value = config.value();
+  if (!config.is_secret()) described.value = config.value();
+  described.is_sensitive = config.is_secret();
   described.read_only = config.is_read_only;
   described.is_default = config.source() == DescribedSource::default_config;
   described.config_source = static_cast<std::int8_t>(config.source());
+  if (!config.option) return described;
   described.config_type = static_cast<std::int8_t>(config.option->type());
-  if (request.include_synonyms) {
+  // Kafka has none for what is not set of client metrics.
+  const bool is_default_of_metrics =
+      type == ResourceType::client_metrics && config.source() == DescribedSource::default_config;
+  if (request.include_synonyms && !is_default_of_metrics) {
     for (const ConfigSynonym& synonym : config.synonyms) {
-      described.synonyms.push_back(
-          {synonym.name, synonym.value, static_cast<std::int8_t>(synonym.source)});
+      auto& told = described.synonyms.emplace_back();
+      told.name = synonym.name;
+      if (!config.is_secret()) told.value = synonym.value;
+      told.source = static_cast<std::int8_t>(synonym.source);
     }
   }
   if (request.include_documentation) {
@@ -53,31 +61,62 @@ void refuse(Answer& answer, ErrorCode error, std::string message) {
   answer.error_message = std::move(message);
 }
 
+// The default resource tells only what is set for all brokers.
+std::vector<DescribedConfig> describe_all_brokers(Node& node) {
+  auto all = describe_broker(node.config(), node.view());
+  std::erase_if(all, [](const DescribedConfig& each) {
+    return each.source() != DescribedSource::dynamic_default_broker;
+  });
+  return all;
+}
+
+// What is wrong with the name of a resource; empty where nothing is.
+std::string name_fault(ResourceType type, const std::string& name, const std::string& me) {
+  switch (type) {
+    case ResourceType::broker:
+      if (name.empty() || name == me) return {};
+      return "Unexpected broker id, expected " + me + " or empty string, but received " + name;
+    case ResourceType::broker_logger:
+      if (name.empty()) return "Broker id must not be empty";
+      return name == me ? "" : "Unexpected broker id, expected " + me + " but received " + name;
+    case ResourceType::client_metrics:
+      return name.empty() ? "Client metrics subscription name must not be empty" : "";
+    case ResourceType::group:
+      return name.empty() ? "Group name must not be empty" : "";
+    case ResourceType::topic:
+      return {};
+    case ResourceType::unknown:
+      break;
+  }
+  return "Unsupported resource type: " + std::to_string(static_cast<int>(type));
+}
+
 std::vector<DescribedConfig> configs_of(const Resource& resource, Node& node, Answer& answer) {
   const auto type = static_cast<ResourceType>(resource.resource_type);
-  if (type == ResourceType::topic) {
-    const auto topic = node.view().find(resource.resource_name);
-    if (topic) return describe_topic(topic->configs, node.config(), node.view());
-    refuse(answer, ErrorCode::unknown_topic_or_partition,
-           "This server does not host this topic-partition.");
-  } else if (type == ResourceType::broker) {
-    const std::string me = node.config().node_name();
-    if (resource.resource_name == me || resource.resource_name.empty()) {
-      auto all = describe_broker(node.config(), node.view());
-      // The default resource tells only what is set for all brokers.
-      if (resource.resource_name.empty()) {
-        std::erase_if(all, [](const DescribedConfig& each) {
-          return each.source() != DescribedSource::dynamic_default_broker;
-        });
+  const std::string& name = resource.resource_name;
+  if (auto fault = name_fault(type, name, node.config().node_name()); !fault.empty()) {
+    refuse(answer, ErrorCode::invalid_request, std::move(fault));
+    return {};
+  }
+  switch (type) {
+    case ResourceType::topic:
+      if (const auto topic = node.view().find(name)) {
+        return describe_topic(topic->configs, node.config(), node.view());
       }
-      return all;
-    }
-    refuse(answer, ErrorCode::invalid_request,
-           "Unexpected broker id, expected " + me + " or empty string, but received " +
-               resource.resource_name);
-  } else {
-    refuse(answer, ErrorCode::invalid_request,
-           "Unsupported resource type: " + std::to_string(resource.resource_type));
+      refuse(answer, ErrorCode::unknown_topic_or_partition,
+             "This server does not host this topic-partition.");
+      return {};
+    case ResourceType::broker:
+      return name.empty() ? describe_all_brokers(node)
+                          : describe_broker(node.config(), node.view());
+    case ResourceType::broker_logger:
+      return describe_loggers();
+    case ResourceType::client_metrics:
+      return describe_client_metrics(node.view().configs(type, name));
+    case ResourceType::group:
+      return describe_group(node.view().configs(type, name), node.config(), node.view());
+    case ResourceType::unknown:
+      break;
   }
   return {};
 }
@@ -94,7 +133,8 @@ void handle(const DescribeConfigsRequest& request, const ExchangePtr& exchange) 
     answer.resource_name = resource.resource_name;
     for (const DescribedConfig& config : configs_of(resource, exchange->node(), answer)) {
       if (is_asked_for(resource, config.name)) {
-        answer.configs.push_back(describe(config, request));
+        const auto type = static_cast<ResourceType>(resource.resource_type);
+        answer.configs.push_back(describe(config, type, request));
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/change_outcome.h"
 #include "broker/handlers/handlers.h"
+#include "broker/mutation_quota.h"
 #include "broker/node.h"
 #include "broker/repeats.h"
 #include "broker/topic_creation.h"
@@ -22,6 +23,8 @@ namespace {
 
 // A named limit against a typing error that would fill the disk with folders.
 constexpr std::int32_t max_partitions = 100000;
+
+constexpr wire::Version first_with_quota_errors = 3;
 
 using Wish = CreatePartitionsRequest::CreatePartitionsTopic;
 using Answer = CreatePartitionsResponse::CreatePartitionsTopicResult;
@@ -84,7 +87,8 @@ Decision decide(const Wish& wish, const meta::CatalogueView& view, const Cluster
 }
 
 meta::Records decide(const CreatePartitionsRequest& request, const meta::CatalogueView& view,
-                     const Node& node, CreatePartitionsResponse& response) {
+                     Exchange& exchange, CreatePartitionsResponse& response) {
+  MutationQuota quota(exchange, first_with_quota_errors);
   response = {};  // of an earlier decision
   meta::Records records;
   Repeats<std::string_view> repeats;
@@ -94,7 +98,11 @@ meta::Records decide(const CreatePartitionsRequest& request, const meta::Catalog
     const bool twice = repeats.has(wish.name);
     if (twice && !refused_names.insert(wish.name).second) continue;  // answered once
     auto decision = twice ? refused(ErrorCode::invalid_request, "Duplicate topic name.")
-                          : decide(wish, view, node.cluster());
+                          : decide(wish, view, exchange.node().cluster());
+    const bool counts = decision.error == ErrorCode::none && !request.validate_only;
+    if (counts && !quota.take(decision.added.size())) {
+      decision = refused(ErrorCode::throttling_quota_exceeded, std::string(MutationQuota::refusal));
+    }
     Answer& answer = response.results.emplace_back();
     answer.name = wish.name;
     answer.error_code = decision.error;
@@ -114,12 +122,12 @@ void handle(const CreatePartitionsRequest& request, const ExchangePtr& exchange)
   Node& node = exchange->node();
   const auto response = std::make_shared<CreatePartitionsResponse>();  // of the two steps below
   if (request.validate_only) {
-    decide(request, node.view(), node, *response);
+    decide(request, node.view(), *exchange, *response);
     return answer<CreatePartitionsRequest>(*exchange, *response);
   }
   node.catalogue().change(
       [request, exchange, response](const meta::CatalogueView& view) {
-        return decide(request, view, exchange->node(), *response);
+        return decide(request, view, *exchange, *response);
       },
       [exchange, response](const Result<>& changed) {
         apply_outcome(changed, response->results);

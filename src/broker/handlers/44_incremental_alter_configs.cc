@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "broker/broker_loggers.h"
 #include "broker/config_alteration.h"
 #include "broker/handlers/handlers.h"
 
@@ -12,8 +13,9 @@ void handle(const IncrementalAlterConfigsRequest& request, const ExchangePtr& ex
   using Alteration = ConfigAlteration<IncrementalAlterConfigsRequest>;
   Alteration::run(
       request, exchange,
-      [](const Alteration::Resource& resource, const meta::CatalogueView& view,
-         const BrokerConfig& config) -> ConfigChange {
+      [may_apply = !request.validate_only](const Alteration::Resource& resource,
+                                           const meta::CatalogueView& view,
+                                           const BrokerConfig& config) -> ConfigChange {
         std::vector<ConfigWish> wishes;
         for (const auto& each : resource.configs) {
           const auto operation = static_cast<ConfigOperation>(each.config_operation);
@@ -24,6 +26,13 @@ void handle(const IncrementalAlterConfigsRequest& request, const ExchangePtr& ex
         }
         const ConfigTarget target{static_cast<meta::ResourceType>(resource.resource_type),
                                   resource.resource_name};
+        if (target.type == meta::ResourceType::broker_logger) {
+          if (target.name == config.node_name()) return change_loggers(wishes, may_apply);
+          return {wire::ErrorCode::invalid_request,
+                  "Unexpected broker id, expected " + config.node_name() + ", but received " +
+                      target.name,
+                  {}};
+        }
         return change_configs(target, wishes, view, config);
       });
 }

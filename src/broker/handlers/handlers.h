@@ -35,6 +35,7 @@ void handle(const wire::WriteTxnMarkersRequest& request, const ExchangePtr& exch
 void handle(const wire::TxnOffsetCommitRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeConfigsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::AlterConfigsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::AlterReplicaLogDirsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeLogDirsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::CreatePartitionsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DeleteGroupsRequest& request, const ExchangePtr& exchange);
@@ -43,10 +44,16 @@ void handle(const wire::IncrementalAlterConfigsRequest& request, const ExchangeP
 void handle(const wire::AlterPartitionReassignmentsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::ListPartitionReassignmentsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::OffsetDeleteRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeClientQuotasRequest& request, const ExchangePtr& exchange);
+void handle(const wire::AlterClientQuotasRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeQuorumRequest& request, const ExchangePtr& exchange);
+void handle(const wire::UpdateFeaturesRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeClusterRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeProducersRequest& request, const ExchangePtr& exchange);
+void handle(const wire::UnregisterBrokerRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeTransactionsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::ListTransactionsRequest& request, const ExchangePtr& exchange);
+void handle(const wire::ListConfigResourcesRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeTopicPartitionsRequest& request, const ExchangePtr& exchange);
 
 // ApiVersions in a version we do not have: answered in version 0, so that the client can try again.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/handlers/handlers.h"
+#include "broker/node.h"
+
+#include <map>
+
+// AlterReplicaLogDirs: there is one directory, and what is to go there is there. Kafka:
+// ReplicaManager.alterReplicaLogDirs.
+namespace odradek::broker {
+
+using wire::AlterReplicaLogDirsRequest;
+using wire::AlterReplicaLogDirsResponse;
+using wire::ErrorCode;
+
+namespace {
+
+ErrorCode outcome(Node& node, const std::string& path, const std::string& name, PartitionId id) {
+  if (path != node.directory().absolute_path()) return ErrorCode::log_dir_not_found;
+  const auto topic = node.view().find(name);
+  const bool is_here = topic && node.partitions().replica(topic->id, id);
+  return is_here ? ErrorCode::none : ErrorCode::unknown_topic_or_partition;
+}
+
+}  // namespace
+
+void handle(const AlterReplicaLogDirsRequest& request, const ExchangePtr& exchange) {
+  std::map<std::string, std::vector<std::pair<PartitionId, ErrorCode>>> outcomes;
+  for (const auto& directory : request.dirs) {
+    for (const auto& topic : directory.topics) {
+      for (const PartitionId id : topic.partitions) {
+        outcomes[topic.name].emplace_back(
+            id, outcome(exchange->node(), directory.path, topic.name, id));
+      }
+    }
+  }
+  AlterReplicaLogDirsResponse response;
+  for (const auto& [name, partitions] : outcomes) {
+    auto& topic = response.results.emplace_back();
+    topic.topic_name = name;
+    for (const auto& [id, error] : partitions) topic.partitions.push_back({id, error});
+  }
+  answer<AlterReplicaLogDirsRequest>(*exchange, response);
+}
+
+}  // namespace odradek::broker
