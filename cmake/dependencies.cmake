@@ -18,6 +18,17 @@ else()
   find_library(ODRADEK_re2 NAMES re2 REQUIRED)
 endif()
 
+if(ODRADEK_STATIC)
+  find_library(ODRADEK_yaml NAMES libyaml-cpp.a REQUIRED)
+else()
+  find_library(ODRADEK_yaml NAMES yaml-cpp REQUIRED)
+endif()
+
+# Boost.JSON is compiled from its headers.
+add_library(odradek_json STATIC ${PROJECT_SOURCE_DIR}/cmake/json.cc)
+target_compile_features(odradek_json PUBLIC cxx_std_20)
+target_link_libraries(odradek_json PUBLIC Boost::headers)
+
 # Debian has fmt and spdlog as shared libraries only, and the broker is one static binary: fmt is
 # used from its headers, spdlog is compiled once from its own.
 add_library(odradek_text STATIC ${PROJECT_SOURCE_DIR}/cmake/spdlog.cc)

@@ -11,15 +11,17 @@ namespace odradek {
 
 // Why the world failed us. What a client got wrong is not here: that is a wire::ErrorCode.
 enum class Fault {
-  io,         // a read, write, sync or rename failed; the text names errno
-  no_space,   // the disk or a quota is full
-  no_files,   // as many files are open as may be
-  corrupt,    // bytes on disk that we did not write, or not like this
-  not_found,  // a file or an entry is missing
-  in_use,     // a port, a lock or a name is somebody else's
-  too_large,  // a named limit was met
-  conflict,   // the catalogue moved on since the caller looked
-  invalid,    // a setting or a file that cannot mean anything
+  io,           // a read, write, sync or rename failed; the text names errno
+  no_space,     // the disk or a quota is full
+  no_files,     // as many files are open as may be
+  corrupt,      // bytes on disk that we did not write, or not like this
+  not_found,    // a file or an entry is missing
+  in_use,       // a port, a lock or a name is somebody else's
+  too_large,    // a named limit was met
+  conflict,     // the catalogue moved on since the caller looked
+  invalid,      // a setting or a file that cannot mean anything
+  unreachable,  // nobody answers there, or not in time
+  refused,      // a broker answered with an error
 };
 
 // A fault and where it happened: "append orders-3/00000000000000000042.log: no space left".

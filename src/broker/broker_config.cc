@@ -41,6 +41,10 @@ void BrokerConfig::set_at_start(Option<T>& option, T value) {
   static_[name] = {name, option.text().value_or(""), ConfigSource::command_line};
 }
 
+void BrokerConfig::set_data_directory(const std::string& path) {
+  set_at_start<std::optional<std::string>>(options_.log_dirs, path);
+}
+
 Result<std::unique_ptr<BrokerConfig>> BrokerConfig::for_node(int number) const {
   auto config = std::make_unique<BrokerConfig>();
   std::vector<ConfigSetting> settings;

@@ -37,6 +37,8 @@ class BrokerConfig {
   BrokerOptions& options() { return options_; }
   const BrokerOptions& options() const { return options_; }
   void set_static(StaticConfigs configs) { static_ = std::move(configs); }
+  // Before anything is opened there.
+  void set_data_directory(const std::string& path);
 
   // The settings of one of several nodes of a process: its id, rack and ports follow from those of
   // the first, number 0.

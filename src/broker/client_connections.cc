@@ -51,6 +51,7 @@ void ClientConnections::admit(Listener& listener, boost::asio::ip::tcp::socket s
   intrusive_ptr_add_ref(connection.get());  // the list's; given back in on_closed()
   connections_.push_back(*connection);
   ++count_;
+  node_.activity().arrived();
   connection->start();
   watch_for_idle();
 }
@@ -102,6 +103,7 @@ void ClientConnections::on_active(Connection& connection) {
 void ClientConnections::on_closed(Connection& connection) {
   connections_.erase(connections_.iterator_to(connection));
   --count_;
+  node_.activity().left();
   const auto of_address = counts_.find(connection.peer());
   if (--of_address->second == 0) counts_.erase(of_address);
   intrusive_ptr_release(&connection);

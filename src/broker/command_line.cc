@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/command_line.h"
 
+#include "command/command_tree.h"
 #include "log/posix_file_system.h"
 #include "meta/group_options.h"
 
@@ -27,9 +28,58 @@ struct Arguments {
   CLI::App* verifies_logs = nullptr;
   CLI::App* repairs_logs = nullptr;
   std::vector<std::string> folders;
+  CLI::App* develops = nullptr;
+  std::vector<std::string> topics;
+  std::string seed_file;
+  bool exits_with_parent = false;
+  int idle_exit = 0;
+  CLI::App* dumps_config = nullptr;
+  CLI::App* completes = nullptr;
+  std::string shell = "bash";
+  CLI::App* shows_version = nullptr;
+  bool prints_man_page = false;
 };
 
+// How a broker begins and ends.
+void declare_start(CLI::App& app, Arguments& arguments) {
+  app.add_option("--topic", arguments.topics,
+                 "A topic to begin with: name, name:partitions or name:partitions:config=value")
+      ->type_name("TOPIC");
+  app.add_option("--seed", arguments.seed_file,
+                 "A YAML file of topics, records and group offsets to begin with")
+      ->type_name("FILE");
+  app.add_flag("--exit-with-parent", arguments.exits_with_parent,
+               "End when the process ends that started it");
+  app.add_option("--idle-exit", arguments.idle_exit, "End after so many seconds without a client")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0, 365 * 24 * 3600));
+  arguments.develops = app.add_subcommand(
+      "dev", "Run a broker for development: nothing is kept, nothing waited for");
+}
+
+void declare_verbs(CLI::App& app, command::Verbs& verbs, Arguments& arguments) {
+  command::add_topic(verbs);
+  command::add_produce(verbs);
+  command::add_consume(verbs);
+  command::add_group(verbs);
+  command::add_config(verbs);
+  command::add_transaction(verbs);
+  command::add_cluster(verbs);
+  command::add_health(verbs);
+  command::add_doctor(verbs);
+  command::add_export(verbs);
+  command::add_perf(verbs);
+  arguments.dumps_config = app.get_subcommand("config")->add_subcommand(
+      "dump", "Every setting that a broker would have here, and where it comes from");
+  arguments.completes = app.add_subcommand("completion", "A script that completes these words");
+  arguments.completes->add_option("SHELL", arguments.shell, "bash, zsh or fish")
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  arguments.shows_version = app.add_subcommand("version", "Which version this is");
+  app.add_flag("--print-man-page", arguments.prints_man_page)->group("");
+}
+
 void declare(CLI::App& app, Arguments& arguments) {
+  app.fallthrough();  // what is said of the broker may stand behind a verb
   app.set_version_flag("--version", "odradek " + std::string(version));
   app.add_option("--config", arguments.config_file, "A server.properties file")->type_name("FILE");
   app.add_option("--set", arguments.settings, "A setting by its Kafka name; may be repeated")
@@ -46,7 +96,7 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->check(CLI::IsMember({"json"}));
   app.add_flag("--print-config-page", arguments.prints_config_page,
                "Print every setting with its default, range and meaning");
-  app.fallthrough();
+  declare_start(app, arguments);
   auto* const node = app.add_subcommand("node", "Command a node of a running broker");
   node->require_subcommand(1);
   const auto id = CLI::Range(0, std::numeric_limits<int>::max());
@@ -75,11 +125,19 @@ void declare(CLI::App& app, Arguments& arguments) {
       "  odradek                               a broker on localhost:9092\n"
       "  odradek --port 0 --ready json         on a free port, for tests\n"
       "  odradek --nodes 3 --racks a,b,c       three brokers in one process\n"
-      "  odradek node stop 2                   one of them plays dead\n"
-      "  odradek cleaner status                what compaction did, one line for each log\n"
-      "  odradek log verify                    reads every record that is stored\n"
+      "  odradek dev --topic orders:3          for development, with a topic to begin with\n"
       "  odradek --set num.partitions=3        any setting of Kafka's, see docs/config.md\n"
+      "  echo hello | odradek produce orders   against any Kafka: -b host:port\n"
+      "  odradek consume orders -F             and what comes\n"
+      "  odradek VERB --help                   what a verb takes\n"
       "Settings also come from KAFKA_* and KAFKA_CFG_* environment variables.");
+}
+
+// What makes a broker quick where nothing has to be kept; whatever else is said counts more.
+std::vector<ConfigSetting> development_settings() {
+  return {{"odradek.durability", "os", ConfigSource::default_value},
+          {"group.initial.rebalance.delay.ms", "0", ConfigSource::default_value},
+          {"log.initial.task.delay.ms", "1000", ConfigSource::default_value}};
 }
 
 std::string listeners_on_port(const std::string& listeners, int port) {
@@ -93,12 +151,13 @@ std::string listeners_on_port(const std::string& listeners, int port) {
 Result<std::vector<ConfigSetting>> settings_of(const Arguments& arguments,
                                                const std::vector<std::string>& environment) {
   std::vector<ConfigSetting> settings;
+  if (arguments.develops->parsed()) settings = development_settings();
   if (!arguments.config_file.empty()) {
     log::PosixFileSystem files;
     TRY(const Buffer content, files.read_file(arguments.config_file));
     auto read = read_properties(as_text(content));
     if (!read) return std::move(read).error().within(arguments.config_file);
-    settings = std::move(*read);
+    settings.insert(settings.end(), read->begin(), read->end());
   }
   for (auto& setting : read_environment(environment)) settings.push_back(std::move(setting));
   for (const std::string& text : arguments.settings) {
@@ -137,6 +196,89 @@ void add_rows(std::string& page, const std::vector<OptionBase*>& options, bool b
   }
 }
 
+std::string source_text(ConfigSource source) {
+  constexpr std::array names{"default", "file", "environment", "command line"};
+  return names[static_cast<std::size_t>(source)];
+}
+
+// "name=value", and where it comes from; those that were set first.
+std::string config_dump(const BrokerOptions& options, const StaticConfigs& set) {
+  std::string own;
+  std::string rest;
+  for (const std::string_view name : options.names()) {
+    const OptionBase& option = *options.find_option(name);
+    const bool is_secret = option.type() == OptionType::password;
+    const auto found = set.find(name);
+    const auto source = found == set.end() ? ConfigSource::default_value : found->second.source;
+    const auto value = option.text();
+    const std::string shown = !value ? "" : is_secret ? "(hidden)" : *value;
+    const std::string line = fmt::format("{}={}  # {}\n", name, shown, source_text(source));
+    (source == ConfigSource::default_value ? rest : own) += line;
+  }
+  return own + rest;
+}
+
+Result<command::SeedPlan> seed_plan(const Arguments& arguments,
+                                    const std::vector<std::string>& environment) {
+  command::SeedPlan plan;
+  constexpr std::string_view create_topics = "KAFKA_CREATE_TOPICS=";
+  for (const std::string& variable : environment) {
+    if (!variable.starts_with(create_topics)) continue;
+    TRY(command::add_create_topics(std::string_view(variable).substr(create_topics.size()), plan));
+  }
+  if (!arguments.seed_file.empty()) {
+    TRY(command::add_seed_file(arguments.seed_file, plan));
+  }
+  for (const std::string& topic : arguments.topics) {
+    TRY(command::add_topic_flag(topic, plan));
+  }
+  return plan;
+}
+
+CommandLine printed(std::string text, int exit_code = 0) {
+  CommandLine line;
+  line.task = CommandLine::Task::print_and_exit;
+  line.output = std::move(text);
+  line.exit_code = exit_code;
+  return line;
+}
+
+// What needs no settings of a broker; nothing where it does.
+std::optional<CommandLine> without_settings(const CLI::App& app, const Arguments& arguments,
+                                            const command::Verbs& verbs) {
+  if (arguments.prints_config_page) return printed(config_page());
+  if (arguments.prints_man_page) return printed(command::man_page(app, std::string(version)));
+  if (arguments.shows_version->parsed()) return printed("odradek " + std::string(version) + "\n");
+  if (arguments.completes->parsed()) {
+    return printed(command::completion_script(app, arguments.shell));
+  }
+  if (!verbs.chosen()) return std::nullopt;
+  CommandLine line;
+  line.task = CommandLine::Task::command_cluster;
+  line.cluster_options = verbs.options();
+  line.cluster_action = verbs.chosen();
+  return line;
+}
+
+void choose_task(CommandLine& line, const Arguments& arguments, const BrokerConfig& config,
+                 const StaticConfigs& set) {
+  if (arguments.node_to_stop >= 0 || arguments.node_to_start >= 0) {
+    const bool up = arguments.node_to_start >= 0;
+    line.task = CommandLine::Task::command_broker;
+    line.broker_command =
+        to_text(NodeCommand{{up ? arguments.node_to_start : arguments.node_to_stop}, up});
+  }
+  if (arguments.asks_cleaner->parsed()) {
+    line.task = CommandLine::Task::command_broker;
+    line.broker_command = cleaner_status_command;
+  }
+  if (arguments.verifies_logs->parsed() || arguments.repairs_logs->parsed()) {
+    line.task = CommandLine::Task::command_logs;
+    line.log_command = {arguments.repairs_logs->parsed(), arguments.folders};
+  }
+  if (arguments.dumps_config->parsed()) line = printed(config_dump(config.options(), set));
+}
+
 }  // namespace
 
 std::string config_page() {
@@ -173,19 +315,19 @@ Result<CommandLine> read_command_line(int argument_count, const char* const* arg
   CLI::App app("odradek: a broker that Kafka clients cannot tell from Apache Kafka", "odradek");
   Arguments arguments;
   declare(app, arguments);
-  CommandLine result;
+  command::Verbs verbs(app);
+  declare_verbs(app, verbs, arguments);
   try {
     app.parse(argument_count, argument_values);
   } catch (const CLI::Success& done) {
     std::ostringstream output;
     app.exit(done, output, output);
-    return CommandLine{.task = CommandLine::Task::print_and_exit, .output = output.str()};
+    return printed(output.str());
   } catch (const CLI::ParseError& wrong) {
     return Error{Fault::invalid, std::string(wrong.what()) + " (--help lists what there is)"};
   }
-  if (arguments.prints_config_page) {
-    return CommandLine{.task = CommandLine::Task::print_and_exit, .output = config_page()};
-  }
+  if (auto done = without_settings(app, arguments, verbs)) return std::move(*done);
+  CommandLine result;
   TRY(const auto settings, settings_of(arguments, environment));
   TRY(auto known, apply(config.options(), settings, result.warnings));
   if (arguments.port) {
@@ -193,22 +335,13 @@ Result<CommandLine> read_command_line(int argument_count, const char* const* arg
     listeners.assign(listeners_on_port(*listeners, *arguments.port));
     known["listeners"] = {"listeners", *listeners, ConfigSource::command_line};
   }
-  config.set_static(std::move(known));
+  TRY(result.seed, seed_plan(arguments, environment));
   result.ready_json = arguments.ready == "json";
-  if (arguments.node_to_stop >= 0 || arguments.node_to_start >= 0) {
-    const bool up = arguments.node_to_start >= 0;
-    result.task = CommandLine::Task::command_broker;
-    result.broker_command =
-        to_text(NodeCommand{{up ? arguments.node_to_start : arguments.node_to_stop}, up});
-  }
-  if (arguments.asks_cleaner->parsed()) {
-    result.task = CommandLine::Task::command_broker;
-    result.broker_command = cleaner_status_command;
-  }
-  if (arguments.verifies_logs->parsed() || arguments.repairs_logs->parsed()) {
-    result.task = CommandLine::Task::command_logs;
-    result.log_command = {arguments.repairs_logs->parsed(), arguments.folders};
-  }
+  result.is_for_development = arguments.develops->parsed();
+  result.exits_with_parent = arguments.exits_with_parent;
+  result.idle_exit = std::chrono::seconds(arguments.idle_exit);
+  choose_task(result, arguments, config, known);
+  config.set_static(std::move(known));
   return result;
 }
 

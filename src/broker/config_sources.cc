@@ -35,12 +35,19 @@ std::string take_line(std::string_view& text) {
 }
 
 // Not settings, though they begin like one (Kafka: KafkaDockerWrapper).
-constexpr std::array<std::string_view, 12> other_variables{"VERSION",       "HEAP_OPTS",
-                                                           "OPTS",          "JMX_OPTS",
-                                                           "GC_LOG_OPTS",   "LOG4J_ROOT_LOGLEVEL",
-                                                           "LOG4J_LOGGERS", "TOOLS_LOG4J_LOGLEVEL",
-                                                           "JMX_HOSTNAME",  "JMX_PORT",
-                                                           "LOG4J_OPTS",    "JVM_PERFORMANCE_OPTS"};
+constexpr std::array<std::string_view, 13> other_variables{"CREATE_TOPICS",
+                                                           "VERSION",
+                                                           "HEAP_OPTS",
+                                                           "OPTS",
+                                                           "JMX_OPTS",
+                                                           "GC_LOG_OPTS",
+                                                           "LOG4J_ROOT_LOGLEVEL",
+                                                           "LOG4J_LOGGERS",
+                                                           "TOOLS_LOG4J_LOGLEVEL",
+                                                           "JMX_HOSTNAME",
+                                                           "JMX_PORT",
+                                                           "LOG4J_OPTS",
+                                                           "JVM_PERFORMANCE_OPTS"};
 
 std::string setting_name(std::string_view variable) {
   std::string name;

@@ -5,11 +5,21 @@
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
 
 namespace {
 
@@ -67,39 +77,146 @@ int command_logs(const broker::LogCommand& command, const broker::BrokerOptions&
   return 2;
 }
 
-int run(int argument_count, char** arguments) {
-  const auto started = std::chrono::steady_clock::now();
-  broker::BrokerConfig config;
-  const auto command_line =
-      broker::read_command_line(argument_count, arguments, environment(), config);
-  if (!command_line) {
-    fmt::print(stderr, "odradek: {}\n", command_line.error().context);
-    return 2;
+// The next command to type, where something failed that is often the same thing.
+const char* advice(const Error& error) {
+  switch (error.fault) {
+    case Fault::unreachable:
+      return "is it running there? odradek dev starts one here; odradek doctor -b HOST:PORT says "
+             "what "
+             "is in the way";
+    case Fault::not_found:
+      return "odradek topic ls, odradek group ls and odradek cluster describe say what there is";
+    case Fault::invalid:
+      return "--help says what a verb takes";
+    case Fault::io:
+    case Fault::no_space:
+    case Fault::no_files:
+    case Fault::corrupt:
+    case Fault::in_use:
+    case Fault::too_large:
+    case Fault::conflict:
+    case Fault::refused:
+      break;
   }
-  if (command_line->task == broker::CommandLine::Task::print_and_exit) {
-    fmt::print("{}", command_line->output);
-    return command_line->exit_code;
+  return nullptr;
+}
+
+int command_cluster(const broker::CommandLine& line) {
+  auto session = command::Session::open(line.cluster_options);
+  const Result<> done = session ? line.cluster_action(*session) : Result<>(session.error());
+  std::fflush(stdout);
+  if (done) return 0;
+  fmt::print(stderr, "odradek: {}\n", done.error().context);
+  if (const char* const next = advice(done.error())) fmt::print(stderr, "  {}\n", next);
+  return command::exit_code_of(done.error());
+}
+
+// Data that is gone when the process ends.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    const char* const place = std::getenv("TMPDIR");
+    std::string path = std::string(place ? place : "/tmp") + "/odradek-dev-XXXXXX";
+    if (::mkdtemp(path.data())) path_ = path;
   }
-  if (command_line->task == broker::CommandLine::Task::command_broker) {
-    return command_broker(command_line->broker_command, config.options());
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
   }
-  if (command_line->task == broker::CommandLine::Task::command_logs) {
-    return command_logs(command_line->log_command, config.options());
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Makes what the broker is to begin with, as a client of its own, on a thread of its own; the
+// broker is ready after that. Where it fails the broker ends.
+class Seeding {
+ public:
+  Seeding() = default;
+  ~Seeding() {
+    if (thread_.joinable()) thread_.join();
+  }
+  Seeding(const Seeding&) = delete;
+  Seeding& operator=(const Seeding&) = delete;
+
+  void start(const command::SeedPlan& plan, const std::string& bootstrap,
+             std::function<void()> done) {
+    thread_ = std::thread([this, &plan, bootstrap, done = std::move(done)] {
+      const auto addresses = client::parse_addresses(bootstrap);
+      client::Cluster cluster({.bootstrap = *addresses, .client_id = "odradek-seed"});
+      const auto seeded = command::seed(cluster, plan);
+      if (seeded) return done();
+      spdlog::critical("cannot make what there is to begin with reason=\"{}\"",
+                       seeded.error().context);
+      has_failed_ = true;
+      ::kill(::getpid(), SIGTERM);
+    });
+  }
+  bool has_failed() const { return has_failed_; }
+
+ private:
+  std::thread thread_;
+  std::atomic<bool> has_failed_ = false;
+};
+
+int run_broker(const broker::CommandLine& line, broker::BrokerConfig& config,
+               std::chrono::steady_clock::time_point began) {
+  std::optional<TemporaryDirectory> temporary;
+  if (line.is_for_development && !*config.options().log_dirs) {
+    config.set_data_directory(temporary.emplace().path());
+  }
+  if (line.exits_with_parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() == 1) return 0;  // it has ended already
   }
   set_up_logging(config.options());
-  for (const std::string& warning : command_line->warnings) spdlog::warn("{}", warning);
+  for (const std::string& warning : line.warnings) spdlog::warn("{}", warning);
   broker::Process process(config);
-  const auto done = process.run([&](const broker::Process::Started& process_started) {
-    if (command_line->ready_json) print_ready(process_started, started);
-    spdlog::info("ready bootstrap={} data={}", process_started.bootstrap,
-                 config.options().data_directory());
+  process.exit_when_idle_for(line.idle_exit);
+  Seeding seeding;
+  const auto done = process.run([&](const broker::Process::Started& started) {
+    const auto tell = [&line, &config, started, began] {
+      if (line.ready_json) print_ready(started, began);
+      spdlog::info("ready bootstrap={} data={}", started.bootstrap,
+                   config.options().data_directory());
+    };
+    line.seed.empty() ? tell() : seeding.start(line.seed, started.bootstrap, tell);
   });
   if (!done) {
     fmt::print(stderr, "odradek: {}\n", done.error().context);
     return 1;
   }
   spdlog::info("stopped");
-  return 0;
+  return seeding.has_failed() ? 1 : 0;
+}
+
+int run(int argument_count, char** arguments) {
+  using Task = broker::CommandLine::Task;
+  const auto began = std::chrono::steady_clock::now();
+  broker::BrokerConfig config;
+  const auto line = broker::read_command_line(argument_count, arguments, environment(), config);
+  if (!line) {
+    fmt::print(stderr, "odradek: {}\n", line.error().context);
+    return 2;
+  }
+  switch (line->task) {
+    case Task::print_and_exit:
+      fmt::print("{}", line->output);
+      return line->exit_code;
+    case Task::command_broker:
+      return command_broker(line->broker_command, config.options());
+    case Task::command_logs:
+      return command_logs(line->log_command, config.options());
+    case Task::command_cluster:
+      return command_cluster(*line);
+    case Task::run:
+      break;
+  }
+  return run_broker(*line, config, began);
 }
 
 }  // namespace

@@ -63,6 +63,7 @@ Node::Node(Parts parts)
       cluster_(parts.cluster),
       peers_(parts.peers),
       cleaner_status_(parts.cleaner_status),
+      activity_(parts.activity),
       directory_(parts.directory),
       view_(std::move(parts.view)),
       pool_(parts.loop),

@@ -5,6 +5,7 @@
 #include "broker/broker_config.h"
 #include "broker/catalogue_writer.h"
 #include "broker/cleaner_status.h"
+#include "broker/client_activity.h"
 #include "broker/client_connections.h"
 #include "broker/client_quotas.h"
 #include "broker/cluster.h"
@@ -57,6 +58,7 @@ class Node {
     const Cluster& cluster;
     Peers& peers;
     CleanerStatus& cleaner_status;
+    ClientActivity& activity;
     meta::CatalogueView view;
     meta::Catalogue* catalogue;  // of the controller; null for other nodes
     std::vector<std::unique_ptr<Listener>>& listeners;
@@ -96,6 +98,7 @@ class Node {
   SlabPool& slabs() { return slabs_; }
   DiskSpace& disk_space() { return disk_space_; }
   CleanerStatus& cleaner_status() { return cleaner_status_; }
+  ClientActivity& activity() { return activity_; }
   Timestamp now() const;
 
   // Who has which log, or who leads what, has changed.
@@ -156,6 +159,7 @@ class Node {
   const Cluster& cluster_;
   Peers& peers_;
   CleanerStatus& cleaner_status_;
+  ClientActivity& activity_;
   log::DataDirectory& directory_;
   meta::CatalogueView view_;
   StoragePool pool_;

@@ -57,8 +57,10 @@ Result<> Process::run(const Ready& ready) {
   open_control();
   is_serving_ = true;
   ready(started());
+  look_for_idleness();
   run_loops();
   finish_messages();
+  idle_timer_.reset();
   control_.reset();
   return close_data();
 }
@@ -231,8 +233,8 @@ void Process::make_nodes() {
   for (const auto& seat : seats_) {
     const bool is_controller = seat == seats_.front();
     seat->node = std::make_unique<Node>(Node::Parts{
-        seat->loop, *seat->config, files_, *directory_, cluster_, peers_, cleaner_status_, view_,
-        is_controller ? catalogue_.get() : nullptr, seat->listeners});
+        seat->loop, *seat->config, files_, *directory_, cluster_, peers_, cleaner_status_,
+        activity_, view_, is_controller ? catalogue_.get() : nullptr, seat->listeners});
     peers_.add(seat->node->id(), seat->loop,
                [node = seat->node.get()](Message message) { node->receive(std::move(message)); });
   }
@@ -268,6 +270,19 @@ void Process::control(const std::string& command, ControlSocket::Reply reply) {
                                             if (!done) return reply(done.error());
                                             reply(std::string());
                                           });
+}
+
+void Process::look_for_idleness() {
+  if (longest_idle_.count() == 0) return;
+  constexpr std::chrono::milliseconds often(250);
+  if (!idle_timer_) idle_timer_ = std::make_unique<Timer>(seats_.front()->loop);
+  idle_timer_->expires_after(std::min<Clock::duration>(longest_idle_, often));
+  idle_timer_->async_wait([this](const auto& cancelled) {
+    if (cancelled) return;
+    if (!activity_.is_idle(longest_idle_)) return look_for_idleness();
+    spdlog::info("stopping: no client for seconds={}", longest_idle_.count());
+    stop_loops();
+  });
 }
 
 void Process::run_loops() {

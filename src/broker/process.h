@@ -4,12 +4,14 @@
 #include "base/result.h"
 #include "broker/broker_config.h"
 #include "broker/cleaner_status.h"
+#include "broker/client_activity.h"
 #include "broker/cluster.h"
 #include "broker/control_socket.h"
 #include "broker/listener.h"
 #include "broker/log_recovery.h"
 #include "broker/node.h"
 #include "broker/peers.h"
+#include "broker/timer.h"
 #include "log/data_directory.h"
 #include "log/posix_file_system.h"
 #include "meta/catalogue.h"
@@ -18,6 +20,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,6 +62,8 @@ class Process {
   Result<> end();
   void abandon();
   Node& node(std::size_t number) { return *seats_[number]->node; }
+  // Ends when no client has been there for so long.
+  void exit_when_idle_for(std::chrono::seconds time) { longest_idle_ = time; }
   Listener& listener(std::size_t number) { return *seats_[number]->listeners.front(); }
 
  private:
@@ -86,6 +91,7 @@ class Process {
   void make_nodes();
   void open_control();
   void control(const std::string& command, ControlSocket::Reply reply);
+  void look_for_idleness();
   void run_loops();
   void stop_loops();
   void finish_messages();
@@ -99,12 +105,15 @@ class Process {
   Cluster cluster_;
   LoopPeers peers_;
   CleanerStatus cleaner_status_;
+  ClientActivity activity_;
   std::unique_ptr<log::DataDirectory> directory_;
   meta::CatalogueView view_;  // as of the start
   std::unique_ptr<meta::Catalogue> catalogue_;
   std::optional<LogRecovery::Progress> recovered_;
   std::vector<std::unique_ptr<Seat>> seats_;  // use all of the above
   std::optional<ControlSocket> control_;
+  std::chrono::seconds longest_idle_{0};  // for ever
+  std::unique_ptr<Timer> idle_timer_;
 };
 
 }  // namespace odradek::broker

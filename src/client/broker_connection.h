@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "client/socket.h"
+#include "wire/18_api_versions.h"
+#include "wire/header.h"
+#include "wire/reader.h"
+#include "wire/writer.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace odradek::client {
+
+// An answer with the bytes that it may view.
+template <class Response>
+struct Answer {
+  std::unique_ptr<Buffer> frame;
+  Response response;
+
+  const Response* operator->() const { return &response; }
+  const Response& operator*() const { return response; }
+};
+
+// A connection to one broker, of whatever kind and age: asks what it can do first, and then each
+// thing in the newest version that both know. One request at a time.
+class BrokerConnection {
+ public:
+  static Result<std::unique_ptr<BrokerConnection>> open(const Address& address,
+                                                        const std::string& client_id,
+                                                        Milliseconds timeout);
+
+  // What the broker said of itself.
+  const wire::ApiVersionsResponse& about() const { return about_; }
+  // The newest version of an API that both know, not above `newest`; none where there is none.
+  std::optional<wire::Version> version_of(const wire::Api& api, wire::Version newest) const;
+
+  static constexpr wire::Version any_version = std::numeric_limits<wire::Version>::max();
+  template <class Request>
+  Result<Answer<typename Request::Response>> ask(const Request& request,
+                                                 wire::Version newest = any_version) {
+    const auto version = version_of(Request::api, newest);
+    if (!version) return unknown(Request::api);
+    return ask_in(request, *version);
+  }
+  // How long an answer may take.
+  void set_timeout(Milliseconds timeout) { timeout_ = timeout; }
+  const Address& address() const { return address_; }
+
+ private:
+  BrokerConnection(Address address, std::string client_id, Socket socket, Milliseconds timeout)
+      : address_(std::move(address)),
+        client_id_(std::move(client_id)),
+        socket_(std::move(socket)),
+        timeout_(timeout) {}
+
+  template <class Request>
+  Result<Answer<typename Request::Response>> ask_in(const Request& request, wire::Version version) {
+    const wire::Api& api = Request::api;
+    const bool flexible = api.is_flexible(version);
+    wire::Output output = begin(api, version);
+    wire::Writer(output, version, flexible).write(request);
+    TRY(send(output));
+    Answer<typename Request::Response> answer{std::make_unique<Buffer>(), {}};
+    TRY(receive(*answer.frame));
+    wire::Reader reader(*answer.frame, version, flexible);
+    reader.template read_number<std::int32_t>();  // the correlation id
+    if (flexible && api.key != wire::ApiKey::api_versions) reader.skip_tags();
+    reader.read(answer.response);
+    if (!reader.ok()) return malformed(api);
+    return answer;
+  }
+  Result<> negotiate();
+  wire::Output begin(const wire::Api& api, wire::Version version);
+  Result<> send(wire::Output& output);
+  Result<> receive(Buffer& frame);
+  Error unknown(const wire::Api& api) const;
+  Error malformed(const wire::Api& api) const;
+
+  Address address_;
+  std::string client_id_;
+  Socket socket_;
+  Milliseconds timeout_;
+  std::int32_t correlation_ = 0;
+  wire::ApiVersionsResponse about_;
+};
+
+}  // namespace odradek::client

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "client/broker_connection.h"
+#include "wire/03_metadata.h"
+#include "wire/error_code.h"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace odradek::client {
+
+struct ClusterSettings {
+  std::vector<Address> bootstrap;
+  std::string client_id = "odradek";
+  Milliseconds timeout{10'000};  // to connect, for an answer, and for errors that pass
+};
+
+// The outcome of a part of an answer: nothing, or Fault::not_found or refused with Kafka's name for
+// the error, the broker's own words, and what it is about ("topic orders").
+Result<> outcome(wire::ErrorCode error, const std::optional<std::string>& message,
+                 const std::string& about);
+// Whether it may succeed when it is asked again.
+bool is_passing(wire::ErrorCode error);
+
+// A Kafka cluster as a client sees it: connections to its brokers, made when they are needed, and
+// who leads and coordinates what. Waits in its calls; for one thread.
+class Cluster {
+ public:
+  explicit Cluster(ClusterSettings settings) : settings_(std::move(settings)) {}
+
+  const ClusterSettings& settings() const { return settings_; }
+
+  // A broker that answers, among those that were named; and one by its id.
+  Result<BrokerConnection*> any();
+  Result<BrokerConnection*> node(NodeId id);
+  Result<BrokerConnection*> coordinator(const std::string& key, std::int8_t key_type = 0);
+
+  template <class Request>
+  Result<Answer<typename Request::Response>> ask(
+      const Request& request, wire::Version newest = BrokerConnection::any_version) {
+    TRY(BrokerConnection* const broker, any());
+    return broker->ask(request, newest);
+  }
+
+  using Metadata = wire::MetadataResponse;
+  using Topic = Metadata::MetadataResponseTopic;
+  enum class AutoCreate { no, yes };
+  // Asked anew each time. All topics where none are named.
+  Result<Metadata> metadata(const std::vector<std::string>& topics,
+                            AutoCreate create = AutoCreate::no);
+  Result<Metadata> metadata_of_all();
+  // A topic whose partitions all have leaders; waits for that.
+  Result<Topic> topic(const std::string& name, AutoCreate create = AutoCreate::no);
+
+  // Tries again while the error may pass and there is time.
+  using Attempt = std::function<wire::ErrorCode()>;
+  void repeat(const Attempt& attempt) const;
+
+ private:
+  Result<Metadata> ask_metadata(const wire::MetadataRequest& request);
+
+  ClusterSettings settings_;
+  std::unique_ptr<BrokerConnection> bootstrap_;
+  std::map<NodeId, Address> addresses_;
+  std::map<NodeId, std::unique_ptr<BrokerConnection>> nodes_;
+};
+
+}  // namespace odradek::client

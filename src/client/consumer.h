@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "client/cluster.h"
+#include "wire/01_fetch.h"
+#include "wire/decompressor.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace odradek::client {
+
+struct TopicPartition {
+  std::string topic;
+  PartitionId partition;
+  friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
+  std::string text() const { return topic + "-" + std::to_string(partition.value); }
+};
+
+// A record as it was read; owns its bytes.
+struct IncomingRecord {
+  TopicPartition from;
+  Offset offset;
+  Timestamp timestamp;
+  std::optional<Buffer> key;
+  std::optional<Buffer> value;
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+};
+
+// Offsets of partitions by time (ListOffsets): a timestamp, or one of these.
+inline constexpr Timestamp latest{-1};
+inline constexpr Timestamp earliest{-2};
+using Offsets = std::map<TopicPartition, Offset>;
+// Absent where no record is that young. Leaders are asked, each once. `committed_only` counts to
+// the last stable offset.
+enum class Isolation : std::int8_t { read_uncommitted = 0, read_committed = 1 };
+Result<Offsets> offsets_at(Cluster& cluster, const std::vector<TopicPartition>& partitions,
+                           Timestamp time, Isolation isolation = Isolation::read_uncommitted);
+// Every partition of a topic.
+Result<std::vector<TopicPartition>> partitions_of(
+    Cluster& cluster, const std::string& topic,
+    Cluster::AutoCreate create = Cluster::AutoCreate::no);
+
+// Reads partitions from given offsets on, record by record. Control records are left out, and with
+// read_committed those of aborted transactions.
+class Consumer {
+ public:
+  Consumer(Cluster& cluster, Isolation isolation) : cluster_(cluster), isolation_(isolation) {}
+
+  void assign(Offsets positions) { positions_ = std::move(positions); }
+  const Offsets& positions() const { return positions_; }
+  void stop(const TopicPartition& partition) { positions_.erase(partition); }
+
+  // What there is, or what comes in the next `wait`; maybe nothing.
+  Result<std::vector<IncomingRecord>> poll(Milliseconds wait);
+  // Offsets that the last poll() learnt: one past the last record that can be read.
+  const Offsets& ends() const { return ends_; }
+
+ private:
+  using Data = wire::FetchResponse::FetchableTopicResponse::PartitionData;
+
+  Result<> find_leaders();
+  Result<> fetch(NodeId leader, const std::vector<TopicPartition>& partitions, Milliseconds wait,
+                 std::vector<IncomingRecord>& records);
+  Result<> take(const TopicPartition& from, const Data& data, std::vector<IncomingRecord>& records);
+  Result<> take_batches(const TopicPartition& from, const Data& data, Bytes bytes,
+                        std::vector<IncomingRecord>& records);
+  Result<> take_batch(const TopicPartition& from, Bytes batch,
+                      std::vector<IncomingRecord>& records);
+  Result<> reset(const TopicPartition& partition);
+
+  Cluster& cluster_;
+  Isolation isolation_;
+  Offsets positions_;
+  Offsets ends_;
+  std::map<TopicPartition, NodeId> leaders_;
+  std::size_t next_leader_ = 0;
+  wire::Decompressor decompressor_;
+};
+
+}  // namespace odradek::client

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/producer.h"
+#include "command/record_text.h"
+#include "command/verbs.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
+
+// odradek produce: a record for each line of standard input.
+namespace odradek::command {
+namespace {
+
+struct Arguments {
+  std::string topic;
+  std::optional<std::string> key;
+  std::optional<std::string> key_separator;
+  std::vector<std::string> headers;
+  std::optional<int> partition;
+  std::string input = "text";
+  std::string codec = "none";
+  std::string acks = "all";
+  bool makes_no_topic = false;
+};
+
+const std::map<std::string, wire::Codec> codecs{{"none", wire::Codec::none},
+                                                {"gzip", wire::Codec::gzip},
+                                                {"snappy", wire::Codec::snappy},
+                                                {"lz4", wire::Codec::lz4},
+                                                {"zstd", wire::Codec::zstd}};
+
+Buffer bytes_of(std::string_view text) {
+  const Bytes bytes = as_bytes(text);
+  return {bytes.begin(), bytes.end()};
+}
+
+Result<client::OutgoingRecord> record_of(const std::string& line, const Arguments& arguments) {
+  client::OutgoingRecord record;
+  if (arguments.input == "json") {
+    TRY(record, from_json(line));
+  } else {
+    std::string_view value = line;
+    if (arguments.key_separator) {
+      const auto found = value.find(*arguments.key_separator);
+      if (found == std::string_view::npos) {
+        return Error{Fault::invalid, "no separator \"" + *arguments.key_separator + "\" in \"" +
+                                         line.substr(0, 80) + "\""};
+      }
+      record.key = bytes_of(value.substr(0, found));
+      value.remove_prefix(found + arguments.key_separator->size());
+    }
+    record.value = bytes_of(value);
+  }
+  if (arguments.key) record.key = bytes_of(*arguments.key);
+  if (arguments.partition) record.partition = PartitionId{*arguments.partition};
+  for (const std::string& text : arguments.headers) {
+    TRY(auto header, parse_assignment(text));
+    record.headers.emplace_back(header.name, header.value);
+  }
+  return record;
+}
+
+void tell(Session& session, const client::Producer& producer, const Arguments& arguments) {
+  Table table({"topic", "partition", "offset", "records"});
+  std::size_t records = 0;
+  for (const auto& each : producer.written()) {
+    records += each.records;
+    table.add({{"topic", arguments.topic},
+               {"partition", each.partition.value},
+               {"offset", each.base_offset.value},
+               {"records", each.records}});
+  }
+  session.prints_json()
+      ? session.print(table)
+      : session.say("produced " + std::to_string(records) + " records to " + arguments.topic);
+}
+
+Result<> produce(Session& session, const Arguments& arguments) {
+  client::Producer::Settings settings;
+  settings.codec = codecs.at(arguments.codec);
+  settings.acks = arguments.acks == "all" ? std::int16_t{-1} : std::int16_t{1};
+  if (arguments.makes_no_topic) settings.create = client::Cluster::AutoCreate::no;
+  TRY(auto producer, client::Producer::open(session.cluster(), arguments.topic, settings));
+  Progress progress("records");
+  std::int64_t count = 0;
+  for (std::string line; std::getline(std::cin, line);) {
+    auto record = record_of(line, arguments);
+    if (!record) {
+      return std::move(record).error().within("line " + std::to_string(count + 1));
+    }
+    TRY(producer.send(*record));
+    progress.show(++count);
+  }
+  TRY(producer.flush());
+  tell(session, producer, arguments);
+  return {};
+}
+
+}  // namespace
+
+void add_produce(Verbs& verbs) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* const verb =
+      verbs.add(verbs.app(), "produce", "Write a record for each line of standard input");
+  verb->add_option("TOPIC", arguments->topic, "Made if it is not there")->required();
+  verb->add_option("-k,--key", arguments->key, "The key of all of them");
+  verb->add_option("-K,--key-separator", arguments->key_separator,
+                   "What stands between key and value in a line");
+  verb->add_option("-H,--header", arguments->headers, "name=value, for all of them");
+  verb->add_option("-p,--partition", arguments->partition, "Where to; else by the key");
+  verb->add_option("-i,--input", arguments->input, "text, or json: as consume -o json writes it")
+      ->check(CLI::IsMember({"text", "json"}));
+  verb->add_option("-z,--compress", arguments->codec, "none, gzip, snappy, lz4 or zstd")
+      ->check(CLI::IsMember(codecs));
+  verb->add_option("--acks", arguments->acks, "all, or 1")->check(CLI::IsMember({"all", "1"}));
+  verb->add_flag("--no-create", arguments->makes_no_topic, "A topic that is not there is an error");
+  verbs.on(verb, [arguments](Session& session) { return produce(session, *arguments); });
+}
+
+}  // namespace odradek::command
