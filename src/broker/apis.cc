@@ -75,6 +75,7 @@ constexpr std::array apis{
     entry<wire::OffsetDeleteRequest>(),
     entry<wire::DescribeClientQuotasRequest>(),
     entry<wire::AlterClientQuotasRequest>(),
+    entry<wire::DescribeUserScramCredentialsRequest>(),
     entry<wire::DescribeQuorumRequest>(),
     entry<wire::UpdateFeaturesRequest>(),
     entry<wire::DescribeClusterRequest>(),

@@ -21,6 +21,23 @@ ConfigChange refused(ErrorCode error, std::string message) {
 // Finds the declared options of a target and what is set for it.
 class Resource {
  public:
+  // In Kafka's words.
+  std::string unknown_name() const {
+    switch (target_.type) {
+      case ResourceType::topic:
+        return "Unknown topic config name: ";
+      case ResourceType::group:
+        return "Unknown group config name: ";
+      case ResourceType::client_metrics:
+        return "Unknown client metrics configuration: ";
+      case ResourceType::broker:
+      case ResourceType::broker_logger:
+      case ResourceType::unknown:
+        break;
+    }
+    return "Unknown config name: ";
+  }
+
   // What Kafka answers to a value or a name that cannot be.
   ErrorCode wrong_config() const {
     return target_.type == ResourceType::client_metrics ? ErrorCode::invalid_request
@@ -142,7 +159,7 @@ ConfigChange check_wish(const Resource& resource, const ConfigWish& wish) {
     return refused(ErrorCode::invalid_request, "Null value not supported for : " + wish.name);
   }
   if (!option) {
-    return refused(resource.wrong_config(), "Unknown config name: " + wish.name);
+    return refused(resource.wrong_config(), resource.unknown_name() + wish.name);
   }
   const bool edits_list = wish.operation != ConfigOperation::set;
   if (edits_list && option->type() != OptionType::list) {
@@ -158,7 +175,7 @@ ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
   const OptionBase* const option = resource.find(wish.name);
   if (option && option->about().update == OptionUpdate::at_start) {
     return refused(ErrorCode::invalid_request,
-                   "Cannot update these configs dynamically: Set(" + wish.name + ")");
+                   "Cannot update these configs dynamically: [" + wish.name + "]");
   }
   if (wish.operation == ConfigOperation::remove) {
     if (resource.configs().contains(wish.name)) {

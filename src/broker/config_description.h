@@ -15,11 +15,11 @@ struct DescribedConfig {
 
   std::string name;
   bool is_read_only = false;
-  std::vector<ConfigSynonym> synonyms;  // the first is the one that counts
+  std::optional<std::string> value;
+  DescribedSource source = DescribedSource::default_config;
+  std::vector<ConfigSynonym> synonyms;  // the first counts; a default of Kafka's own is not there
 
   bool is_secret() const { return option && option->type() == OptionType::password; }
-  const std::optional<std::string>& value() const { return synonyms.front().value; }
-  DescribedSource source() const { return synonyms.front().source; }
 };
 
 // Every configuration of a topic, with what `own` sets; of the broker; and of a group.
@@ -27,6 +27,9 @@ std::vector<DescribedConfig> describe_topic(const meta::Configs& own, const Brok
                                             const meta::CatalogueView& view);
 std::vector<DescribedConfig> describe_broker(const BrokerConfig& config,
                                              const meta::CatalogueView& view);
+// What is set for all brokers.
+std::vector<DescribedConfig> describe_all_brokers(const BrokerConfig& config,
+                                                  const meta::CatalogueView& view);
 std::vector<DescribedConfig> describe_group(const meta::Configs& own, const BrokerConfig& config,
                                             const meta::CatalogueView& view);
 // The same of a subscription of client metrics; and the levels of loggers.

@@ -4,6 +4,7 @@
 #include "base/parse_number.h"
 #include "broker/connection.h"
 #include "broker/node.h"
+#include "broker/port_holder.h"
 
 #include <boost/asio/ip/v6_only.hpp>
 #include <spdlog/spdlog.h>
@@ -102,10 +103,12 @@ Result<> Listener::bind_to(const tcp::endpoint& address) {
   // Only listen() tells whether somebody else listens there already.
   if (!failed) acceptor->listen(1, failed);
   if (failed == boost::asio::error::address_in_use) {
+    const std::string holder = holder_of_port(address.port());
     return Error{Fault::in_use, "port " + std::to_string(address.port()) + " on " +
-                                    address.address().to_string() +
-                                    " is in use: stop what listens there, or choose another port "
-                                    "with --port (0 takes a free one)"};
+                                    address.address().to_string() + " is in use" +
+                                    (holder.empty() ? "" : " by " + holder) +
+                                    ": stop what listens there, or choose another port with --port "
+                                    "(0 takes a free one)"};
   }
   if (failed) {
     return Error{Fault::io, "cannot listen on " + address.address().to_string() + ":" +

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/command_line.h"
 #include "broker/process.h"
+#include "command/kafka_tools/kafka_tools.h"
 
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -60,6 +61,21 @@ void print_ready(const broker::Process::Started& process,
                   process.recovered ? recovered_part(*process.recovered) : std::string());
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
+}
+
+// For somebody who has just started it at a terminal, and may want to know what comes next.
+void print_banner(const broker::Process::Started& process, const std::string& data,
+                  std::chrono::steady_clock::time_point started) {
+  if (::isatty(STDERR_FILENO) == 0) return;
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
+  fmt::print(stderr,
+             "odradek is ready after {:.0f} ms\n"
+             "  clients   {}\n"
+             "  data      {}\n"
+             "  try       echo hello | odradek produce greetings; odradek consume greetings\n"
+             "  topics    odradek --topic orders:3, or --seed FILE, makes them at the start\n"
+             "  stop      Ctrl-C\n",
+             took.count(), process.bootstrap, data);
 }
 
 int command_broker(const std::string& command, const broker::BrokerOptions& options) {
@@ -181,6 +197,7 @@ int run_broker(const broker::CommandLine& line, broker::BrokerConfig& config,
   const auto done = process.run([&](const broker::Process::Started& started) {
     const auto tell = [&line, &config, started, began] {
       if (line.ready_json) print_ready(started, began);
+      print_banner(started, config.options().data_directory(), began);
       spdlog::info("ready bootstrap={} data={}", started.bootstrap,
                    config.options().data_directory());
     };
@@ -194,9 +211,20 @@ int run_broker(const broker::CommandLine& line, broker::BrokerConfig& config,
   return seeding.has_failed() ? 1 : 0;
 }
 
+// Called as one of Kafka's tools, by a link of its name or as "odradek kafka-topics".
+std::optional<int> run_by_name(int argument_count, char** arguments) {
+  namespace tools = command::kafka_tools;
+  if (argument_count > 0) {
+    if (auto done = tools::run(arguments[0], argument_count, arguments)) return done;
+  }
+  if (argument_count < 2) return std::nullopt;
+  return tools::run(arguments[1], argument_count - 1, arguments + 1);
+}
+
 int run(int argument_count, char** arguments) {
   using Task = broker::CommandLine::Task;
   const auto began = std::chrono::steady_clock::now();
+  if (const auto done = run_by_name(argument_count, arguments)) return *done;
   broker::BrokerConfig config;
   const auto line = broker::read_command_line(argument_count, arguments, environment(), config);
   if (!line) {

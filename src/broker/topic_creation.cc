@@ -91,7 +91,8 @@ TopicCreation place_by_count(const Wish& wish, const BrokerOptions& options, con
                    "Unable to replicate the partition " + std::to_string(replicas) +
                        " time(s): The target replication factor of " + std::to_string(replicas) +
                        " cannot be reached because only " + std::to_string(node_count) +
-                       " broker(s) are registered.");
+                       " broker(s) are registered or some brokers have all their log directories "
+                       "cordoned.");
   }
   if (auto fault = placement_fault(cluster, view); !fault.empty()) {
     return refused(ErrorCode::invalid_replication_factor, std::move(fault));

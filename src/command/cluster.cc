@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command/verbs.h"
-#include "wire/60_describe_cluster.h"
+#include "wire/api_name.h"
 
 #include <CLI/CLI.hpp>
 
@@ -30,9 +30,12 @@ Result<> describe(Session& session) {
 
 Result<> apis(Session& session) {
   TRY(client::BrokerConnection* const broker, session.cluster().any());
-  Table table({"api", "min", "max"});
+  Table table({"api", "name", "min", "max"});
   for (const auto& each : broker->about().api_keys) {
-    table.add({{"api", each.api_key}, {"min", each.min_version}, {"max", each.max_version}});
+    table.add({{"api", each.api_key},
+               {"name", wire::name_of(static_cast<wire::ApiKey>(each.api_key))},
+               {"min", each.min_version},
+               {"max", each.max_version}});
   }
   session.print(table);
   return {};

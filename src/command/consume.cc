@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 // odradek consume and tail: records of topics, as lines.
 namespace odradek::command {
@@ -119,8 +120,10 @@ Result<> read_as_member(Session& session, const Arguments& arguments) {
   TRY(member.join());
   client::Consumer consumer(session.cluster(), arguments.isolation());
   Offsets ends;
+  Offsets done;  // and not committed; where it begins as well, as Kafka's clients have it
   const auto begin = [&]() -> Result<> {
     TRY(auto positions, starts_of(session, arguments, member));
+    done = positions;
     consumer.assign(std::move(positions));
     TRY(ends,
         offsets_at(session.cluster(), member.assignment(), client::latest, arguments.isolation()));
@@ -135,14 +138,13 @@ Result<> read_as_member(Session& session, const Arguments& arguments) {
       TRY(begin());
     }
     TRY(const auto records, consumer.poll(poll_time));
-    Offsets printed;
     for (const IncomingRecord& record : records) {
       if (printer.is_done()) break;
       printer.print(record);
-      printed[record.from] = record.offset + 1;
+      done[record.from] = record.offset + 1;
     }
     std::fflush(stdout);
-    TRY(member.commit(printed));
+    TRY(member.commit(std::exchange(done, {})));
   }
   return member.leave();
 }

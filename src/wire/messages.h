@@ -38,6 +38,7 @@
 #include "wire/47_offset_delete.h"
 #include "wire/48_describe_client_quotas.h"
 #include "wire/49_alter_client_quotas.h"
+#include "wire/50_describe_user_scram_credentials.h"
 #include "wire/55_describe_quorum.h"
 #include "wire/57_update_features.h"
 #include "wire/60_describe_cluster.h"
@@ -53,19 +54,21 @@
 namespace odradek::wire {
 
 // Every request this code can read and write; each names its response.
-using AllRequests = std::tuple<
-    ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
-    OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest,
-    LeaveGroupRequest, SyncGroupRequest, DescribeGroupsRequest, ListGroupsRequest,
-    ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest, DeleteRecordsRequest,
-    InitProducerIdRequest, OffsetForLeaderEpochRequest, AddPartitionsToTxnRequest,
-    AddOffsetsToTxnRequest, EndTxnRequest, WriteTxnMarkersRequest, TxnOffsetCommitRequest,
-    DescribeConfigsRequest, AlterConfigsRequest, AlterReplicaLogDirsRequest, DescribeLogDirsRequest,
-    CreatePartitionsRequest, DeleteGroupsRequest, ElectLeadersRequest,
-    IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
-    ListPartitionReassignmentsRequest, OffsetDeleteRequest, DescribeClientQuotasRequest,
-    AlterClientQuotasRequest, DescribeQuorumRequest, UpdateFeaturesRequest, DescribeClusterRequest,
-    DescribeProducersRequest, UnregisterBrokerRequest, DescribeTransactionsRequest,
-    ListTransactionsRequest, ListConfigResourcesRequest, DescribeTopicPartitionsRequest>;
+using AllRequests =
+    std::tuple<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest,
+               OffsetCommitRequest, OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest,
+               HeartbeatRequest, LeaveGroupRequest, SyncGroupRequest, DescribeGroupsRequest,
+               ListGroupsRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteTopicsRequest,
+               DeleteRecordsRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest,
+               AddPartitionsToTxnRequest, AddOffsetsToTxnRequest, EndTxnRequest,
+               WriteTxnMarkersRequest, TxnOffsetCommitRequest, DescribeConfigsRequest,
+               AlterConfigsRequest, AlterReplicaLogDirsRequest, DescribeLogDirsRequest,
+               CreatePartitionsRequest, DeleteGroupsRequest, ElectLeadersRequest,
+               IncrementalAlterConfigsRequest, AlterPartitionReassignmentsRequest,
+               ListPartitionReassignmentsRequest, OffsetDeleteRequest, DescribeClientQuotasRequest,
+               AlterClientQuotasRequest, DescribeUserScramCredentialsRequest, DescribeQuorumRequest,
+               UpdateFeaturesRequest, DescribeClusterRequest, DescribeProducersRequest,
+               UnregisterBrokerRequest, DescribeTransactionsRequest, ListTransactionsRequest,
+               ListConfigResourcesRequest, DescribeTopicPartitionsRequest>;
 
 }  // namespace odradek::wire

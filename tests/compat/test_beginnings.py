@@ -5,13 +5,15 @@ it, without clients."""
 import json
 import os
 import pathlib
+import pty
+import select
 import signal
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from broker import BINARY, Broker
+from broker import BINARY, free_ports
 from confluent_kafka import Consumer, TopicPartition
 from group_members import wait_until
 from raw_client import RawClient
@@ -134,6 +136,55 @@ class BeginningsTest(unittest.TestCase):
             with self.assertRaises(subprocess.TimeoutExpired):
                 process.wait(2)
         self.assertEqual(process.wait(30), 0)
+
+
+class FirstMinutesTest(unittest.TestCase):
+    """What somebody does who has just got the file, word for word, up to the console."""
+
+    def test_the_first_five_minutes(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        port = free_ports(1)
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(folder)
+            os.execv(BINARY, [BINARY, "--port", str(port)])
+        self.addCleanup(os.close, terminal)
+        shown = ""
+
+        def is_ready():
+            nonlocal shown
+            if select.select([terminal], [], [], 0)[0]:
+                shown += os.read(terminal, 65536).decode().replace("\r\n", "\n")
+            return "Ctrl-C" in shown
+        wait_until(is_ready)
+        banner = shown[shown.index("odradek is ready"):].strip().splitlines()
+        self.assertLessEqual(len(banner), 6)
+        self.assertIn(f"127.0.0.1:{port}", banner[1])
+        self.assertIn("odradek-data", banner[2])
+
+        def odradek(*words, **more):
+            return subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60,
+                                  env={**os.environ, "ODRADEK_BOOTSTRAP": f"localhost:{port}"}, **more)
+        # From the same binary.
+        self.assertEqual(odradek("produce", "greetings", input="hello\n").returncode, 0)
+        self.assertEqual(odradek("consume", "greetings").stdout, "hello\n")
+        # From a client of one's own.
+        server = ["-b", f"localhost:{port}"]
+        subprocess.run(["kcat", *server, "-P", "-t", "greetings"], input="from kcat\n", text=True, check=True, timeout=60)
+        self.assertEqual(odradek("consume", "greetings", "-g", "readers").stdout, "hello\nfrom kcat\n")
+        # The consumer is gone, the lag rises; the group is set back and reads again.
+        odradek("produce", "greetings", input="one more\n")
+        lag = json.loads(odradek("group", "describe", "readers", "-o", "json").stdout)["lag"]
+        self.assertEqual(lag, 1)
+        self.assertIn("--execute", odradek("group", "reset", "readers", "--to", "start").stderr)
+        self.assertEqual(odradek("group", "reset", "readers", "--to", "start", "--execute").returncode, 0)
+        self.assertEqual(odradek("consume", "greetings", "-g", "readers").stdout, "hello\nfrom kcat\none more\n")
+        # Started twice by mistake.
+        done = odradek("--port", str(port), cwd=folder)
+        self.assertIn(f"(pid {pid})", done.stderr)
+        self.assertIn("--port", done.stderr)
+        os.write(terminal, b"\x03")  # Ctrl-C
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
 
 
 if __name__ == "__main__":

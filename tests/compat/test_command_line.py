@@ -245,6 +245,50 @@ class MovingBytesTest(unittest.TestCase):
             self.assertEqual(done.stdout, "last\n", done.stderr)
 
 
+class KafkaNamesTest(unittest.TestCase):
+    """As one of Kafka's tools, by its name. That they print the same is shown by `./dev compat tools-by-name`."""
+
+    def call(self, name, *words, input=""):
+        done = subprocess.run([os.path.join(self.folder, name), *words], input=input, capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        for name in ("kafka-topics", "kafka-topics.sh", "kafka-console-producer.sh", "kafka-console-consumer.sh",
+                     "kafka-consumer-groups.sh", "kafka-configs.sh", "kafka-get-offsets.sh", "kafka-broker-api-versions.sh",
+                     "kafka-storage.sh"):
+            os.symlink(BINARY, os.path.join(self.folder, name))
+
+    def test_the_way_of_a_script(self):
+        code, uuid, _ = self.call("kafka-storage.sh", "random-uuid")
+        self.assertEqual((code, len(uuid.strip())), (0, 22))
+        self.assertEqual(self.call("kafka-storage.sh", "format", "-t", uuid.strip(), "-c", "server.properties")[0], 0)
+        with Broker("group.initial.rebalance.delay.ms=0", nodes=1) as broker:
+            server = ("--bootstrap-server", f"localhost:{broker.port}")
+            self.assertEqual(self.call("kafka-topics.sh", *server, "--create", "--topic", "t", "--partitions", "2"),
+                             (0, "Created topic t.\n", ""))
+            self.assertEqual(self.call("kafka-topics", *server, "--list"), (0, "t\n", ""))
+            self.assertEqual(self.call("kafka-console-producer.sh", *server, "--topic", "t", input="a\nb\n")[0], 0)
+            code, lines, words = self.call("kafka-console-consumer.sh", *server, "--topic", "t", "--group", "g",
+                                           "--from-beginning", "--max-messages", "2")
+            self.assertEqual((code, sorted(lines.split())), (0, ["a", "b"]))
+            self.assertEqual(words, "Processed a total of 2 messages\n")
+            self.assertEqual(self.call("kafka-consumer-groups.sh", *server, "--list"), (0, "g\n", ""))
+            code, offsets, _ = self.call("kafka-get-offsets.sh", *server, "--topic", "t")
+            self.assertEqual(sum(int(line.rsplit(":", 1)[1]) for line in offsets.split()), 2)
+            self.assertIn("Completed updating config for topic t.", self.call(
+                "kafka-configs.sh", *server, "--alter", "--entity-type", "topics", "--entity-name", "t", "--add-config",
+                "retention.ms=5")[1])
+            self.assertIn("Fetch(1): 4 to 18", self.call("kafka-broker-api-versions.sh", *server)[1])
+            code, words, _ = self.call("kafka-topics.sh", *server, "--create", "--topic", "t")
+            self.assertEqual((code, words), (1, "Error while executing topic command : Topic 't' already exists.\n"))
+        self.assertEqual(self.call("kafka-topics.sh", *server, "--list")[0], 1)
+        self.assertNotEqual(self.call("kafka-topics.sh", "--list")[0], 0)
+
+    def test_without_a_link(self):
+        self.assertEqual(odradek("kafka-storage", "random-uuid").returncode, 0)
+
+
 class DeclaredTest(unittest.TestCase):
     """What is made of the declarations."""
 

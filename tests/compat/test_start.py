@@ -47,7 +47,7 @@ class StartTest(unittest.TestCase):
             taken.listen()
             port = str(taken.getsockname()[1])
             done = run("--port", port, "--data", self.directory + "/data")
-        self.assert_refused(done, port, "in use", "--port")
+        self.assert_refused(done, port, "in use by python3", f"(pid {os.getpid()})", "--port")
         self.assertFalse(os.path.exists(self.directory + "/data"))
 
     def test_port_0_takes_a_free_one_and_says_which(self):

@@ -34,8 +34,8 @@ void describe(Answer& answer, const meta::TopicRecord& topic, Node& node) {
   for (const DescribedConfig& each : describe_topic(own, node.config(), node.view())) {
     auto& config = configs.emplace_back();
     config.name = each.name;
-    config.value = each.value();
-    config.config_source = static_cast<std::int8_t>(each.source());
+    config.value = each.value;
+    config.config_source = static_cast<std::int8_t>(each.source);
   }
 }
 

@@ -28,21 +28,17 @@ bool is_asked_for(const Resource& resource, const std::string& name) {
   return !keys || keys->empty() || std::count(keys->begin(), keys->end(), name) > 0;
 }
 
-Described describe(const DescribedConfig& config, ResourceType type,
-                   const DescribeConfigsRequest& request) {
+Described describe(const DescribedConfig& config, const DescribeConfigsRequest& request) {
   Described described;
   described.name = config.name;
-  if (!config.is_secret()) described.value = config.value();
+  if (!config.is_secret()) described.value = config.value;
   described.is_sensitive = config.is_secret();
   described.read_only = config.is_read_only;
-  described.is_default = config.source() == DescribedSource::default_config;
-  described.config_source = static_cast<std::int8_t>(config.source());
+  described.is_default = config.source == DescribedSource::default_config;
+  described.config_source = static_cast<std::int8_t>(config.source);
   if (!config.option) return described;
   described.config_type = static_cast<std::int8_t>(config.option->type());
-  // Kafka has none for what is not set of client metrics.
-  const bool is_default_of_metrics =
-      type == ResourceType::client_metrics && config.source() == DescribedSource::default_config;
-  if (request.include_synonyms && !is_default_of_metrics) {
+  if (request.include_synonyms) {
     for (const ConfigSynonym& synonym : config.synonyms) {
       auto& told = described.synonyms.emplace_back();
       told.name = synonym.name;
@@ -59,15 +55,6 @@ Described describe(const DescribedConfig& config, ResourceType type,
 void refuse(Answer& answer, ErrorCode error, std::string message) {
   answer.error_code = error;
   answer.error_message = std::move(message);
-}
-
-// The default resource tells only what is set for all brokers.
-std::vector<DescribedConfig> describe_all_brokers(Node& node) {
-  auto all = describe_broker(node.config(), node.view());
-  std::erase_if(all, [](const DescribedConfig& each) {
-    return each.source() != DescribedSource::dynamic_default_broker;
-  });
-  return all;
 }
 
 // What is wrong with the name of a resource; empty where nothing is.
@@ -107,7 +94,7 @@ std::vector<DescribedConfig> configs_of(const Resource& resource, Node& node, An
              "This server does not host this topic-partition.");
       return {};
     case ResourceType::broker:
-      return name.empty() ? describe_all_brokers(node)
+      return name.empty() ? describe_all_brokers(node.config(), node.view())
                           : describe_broker(node.config(), node.view());
     case ResourceType::broker_logger:
       return describe_loggers();
@@ -133,8 +120,7 @@ void handle(const DescribeConfigsRequest& request, const ExchangePtr& exchange) 
     answer.resource_name = resource.resource_name;
     for (const DescribedConfig& config : configs_of(resource, exchange->node(), answer)) {
       if (is_asked_for(resource, config.name)) {
-        const auto type = static_cast<ResourceType>(resource.resource_type);
-        answer.configs.push_back(describe(config, type, request));
+        answer.configs.push_back(describe(config, request));
       }
     }
   }

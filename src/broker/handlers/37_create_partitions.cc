@@ -72,7 +72,8 @@ Decision decide(const Wish& wish, const meta::CatalogueView& view, const Cluster
     return refused(ErrorCode::invalid_partitions,
                    "The topic " + wish.name + " currently has " + std::to_string(before) +
                        " partition(s); " + std::to_string(wish.count) +
-                       " would not be an increase, or more than there may be.");
+                       (wish.count < before ? " would not be an increase."
+                                            : " would be more than there may be."));
   }
   const std::int32_t added = wish.count - before;
   const std::size_t replicas = topic->partitions.front().replicas.size();

@@ -70,7 +70,7 @@ class Elections {
     const auto topic = view_.find(name);
     Answer& answer = response.replica_election_results.emplace_back();
     answer.topic = name;
-    for (const PartitionId id : ids) add(answer, id, outcome_of(topic, id));
+    for (const PartitionId id : ids) add(answer, id, outcome_of(name, topic, id));
   }
 
   // Partitions that have the right leader are not told of, their topics are.
@@ -80,17 +80,20 @@ class Elections {
       answer.topic = name;
       for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
         const PartitionId id{static_cast<std::int32_t>(i)};
-        const Outcome outcome = outcome_of(topic, id);
+        const Outcome outcome = outcome_of(name, topic, id);
         if (outcome.error != ErrorCode::election_not_needed) add(answer, id, outcome);
       }
       response.replica_election_results.push_back(std::move(answer));
     }
   }
 
-  Outcome outcome_of(const meta::TopicPtr& topic, PartitionId id) {
+  Outcome outcome_of(const std::string& name, const meta::TopicPtr& topic, PartitionId id) {
     const auto index = static_cast<std::size_t>(id.value);
     if (!topic || index >= topic->partitions.size()) {
-      return {ErrorCode::unknown_topic_or_partition, "No such topic or partition.", {}};
+      const std::string missing =
+          topic ? "No such partition as " + name + "-" + std::to_string(id.value)
+                : "No such topic as " + name;
+      return {ErrorCode::unknown_topic_or_partition, missing, {}};
     }
     Outcome outcome =
         elect(view_, topic->partitions[index], static_cast<ElectionType>(request_.election_type));

@@ -20,7 +20,7 @@ meta::Records decide(NodeId id, const meta::CatalogueView& view, const Cluster& 
   if (!view.nodes().contains(id)) {
     response.error_code = ErrorCode::broker_id_not_registered;
     response.error_message =
-        "Broker ID " + std::to_string(id.value) + " is not currently registered.";
+        "Broker ID " + std::to_string(id.value) + " is not currently registered";
     return {};
   }
   if (cluster.find(id)) {

@@ -46,6 +46,7 @@ void handle(const wire::ListPartitionReassignmentsRequest& request, const Exchan
 void handle(const wire::OffsetDeleteRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeClientQuotasRequest& request, const ExchangePtr& exchange);
 void handle(const wire::AlterClientQuotasRequest& request, const ExchangePtr& exchange);
+void handle(const wire::DescribeUserScramCredentialsRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeQuorumRequest& request, const ExchangePtr& exchange);
 void handle(const wire::UpdateFeaturesRequest& request, const ExchangePtr& exchange);
 void handle(const wire::DescribeClusterRequest& request, const ExchangePtr& exchange);
