@@ -35,7 +35,10 @@ NodeAddress address_of(const Cluster::Member& member, const Connection& connecti
   ASSERT(address != member.addresses.end());
   NodeAddress told{member.id, address->host, address->port, member.rack};
   if (address->is_advertised) return told;
-  const bool by_name = is_loopback(connection.local_host()) &&
+  // Who comes from the machine around a container came by a published port of that machine.
+  const auto& gateway = connection.node().cluster().gateway;
+  const bool is_around = gateway && connection.peer() == *gateway;
+  const bool by_name = (is_loopback(connection.local_host()) || is_around) &&
                        serves_localhost(connection.listener().endpoint().host);
   told.host = by_name ? "localhost" : connection.local_host();
   return told;

@@ -31,6 +31,8 @@ struct Cluster {
   };
 
   NodeId controller;  // writes the catalogue
+  // The machine around the container that the process is in; none outside of one.
+  std::optional<std::string> gateway;
   std::vector<Member> members;
 
   // Null where there is none.

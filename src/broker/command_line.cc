@@ -27,6 +27,8 @@ struct Arguments {
   CLI::App* asks_cleaner = nullptr;
   CLI::App* verifies_logs = nullptr;
   CLI::App* repairs_logs = nullptr;
+  CLI::App* dumps_logs = nullptr;
+  bool dumps_records = false;
   std::vector<std::string> folders;
   CLI::App* develops = nullptr;
   std::vector<std::string> topics;
@@ -112,7 +114,7 @@ void declare(CLI::App& app, Arguments& arguments) {
   cleaner->require_subcommand(1);
   arguments.asks_cleaner = cleaner->add_subcommand(
       "status", "What is compacted, what became of it, and which logs cannot be");
-  auto* const log = app.add_subcommand("log", "Look at the logs of a broker that does not run");
+  auto* const log = app.add_subcommand("log", "Look at the files of logs");
   log->require_subcommand(1);
   arguments.verifies_logs =
       log->add_subcommand("verify", "Read all of them, and say what is damaged");
@@ -120,6 +122,9 @@ void declare(CLI::App& app, Arguments& arguments) {
   arguments.repairs_logs = log->add_subcommand(
       "repair", "Take damaged bytes out, keep them beside, and save everything else");
   arguments.repairs_logs->add_option("PARTITION", arguments.folders, "As orders-3")->required();
+  arguments.dumps_logs = log->add_subcommand("dump", "Print batches as they stand in the files");
+  arguments.dumps_logs->add_option("PARTITION", arguments.folders, "As orders-3")->required();
+  arguments.dumps_logs->add_flag("-r,--records", arguments.dumps_records, "And their records");
   app.footer(
       "Examples:\n"
       "  odradek                               a broker on localhost:9092\n"
@@ -272,9 +277,14 @@ void choose_task(CommandLine& line, const Arguments& arguments, const BrokerConf
     line.task = CommandLine::Task::command_broker;
     line.broker_command = cleaner_status_command;
   }
-  if (arguments.verifies_logs->parsed() || arguments.repairs_logs->parsed()) {
+  const std::pair<const CLI::App*, LogCommand::Kind> log_verbs[] = {
+      {arguments.verifies_logs, LogCommand::Kind::verify},
+      {arguments.repairs_logs, LogCommand::Kind::repair},
+      {arguments.dumps_logs, LogCommand::Kind::dump}};
+  for (const auto& [verb, kind] : log_verbs) {
+    if (!verb->parsed()) continue;
     line.task = CommandLine::Task::command_logs;
-    line.log_command = {arguments.repairs_logs->parsed(), arguments.folders};
+    line.log_command = {kind, arguments.dumps_records, arguments.folders};
   }
   if (arguments.dumps_config->parsed()) line = printed(config_dump(config.options(), set));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/config_sources.h"
 
+#include "broker/listener_check.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -138,6 +140,16 @@ Result<StaticConfigs> apply(BrokerOptions& options, const std::vector<ConfigSett
     warnings.push_back("settings of features that are not there have no effect: " + ignored);
   }
   const auto is_set = [&](std::string_view name) { return known.find(name) != known.end(); };
+  // As Kafka's images have it: who sets what is advertised in the environment need not say it
+  // twice.
+  const auto advertised = known.find("advertised.listeners");
+  const bool is_from_image =
+      advertised != known.end() && advertised->second.source == ConfigSource::environment;
+  if (is_from_image && !is_set("listeners")) {
+    TRY(auto listeners, listeners_for(advertised->second.value));
+    options.listeners.assign(listeners);
+    known["listeners"] = {"listeners", std::move(listeners), ConfigSource::environment};
+  }
   constexpr std::int64_t ms_per_minute = 60000;
   constexpr std::int64_t ms_per_hour = 60 * ms_per_minute;
   if (!is_set("log.retention.ms")) {

@@ -62,6 +62,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   // An exchange of this connection has been settled.
   void on_settled();
 
+  Node& node() const { return node_; }
   Listener& listener() const { return listener_; }
   // The address by which the client came, and the client's own: "127.0.0.1".
   const std::string& local_host() const { return local_host_; }

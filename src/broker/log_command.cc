@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/log_command.h"
 
+#include "broker/log_dump.h"
 #include "log/data_directory.h"
 #include "log/journal.h"
 #include "log/log_check.h"
@@ -94,7 +95,7 @@ class LogCommandRun {
       fmt::print("  damaged: {:020}.log is gone\n", lost.value);
     }
     if (is_whole) return {};
-    if (!command_.repairs) {
+    if (command_.kind != LogCommand::Kind::repair) {
       is_whole_ = false;
       return {};
     }
@@ -111,7 +112,7 @@ class LogCommandRun {
       return Error{Fault::invalid, folder + ": the files are those of another topic of that name"};
     }
     fmt::print("{}: damaged: {}\n", folder, belongs.error().context);
-    if (!command_.repairs) {
+    if (command_.kind != LogCommand::Kind::repair) {
       is_whole_ = false;
       return {};
     }
@@ -129,7 +130,9 @@ class LogCommandRun {
 }  // namespace
 
 Result<bool> run_log_command(const LogCommand& command, const std::string& data_directory) {
-  return LogCommandRun(command).run(data_directory);
+  if (command.kind != LogCommand::Kind::dump) return LogCommandRun(command).run(data_directory);
+  TRY(dump_logs(data_directory, command.folders, command.dumps_records));
+  return true;
 }
 
 }  // namespace odradek::broker

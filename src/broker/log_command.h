@@ -9,9 +9,11 @@
 namespace odradek::broker {
 
 // `odradek log verify` and `odradek log repair`: what a broker does not do by itself, because it
-// takes long, or gives records up.
+// takes long, or gives records up; and `odradek log dump`.
 struct LogCommand {
-  bool repairs = false;
+  enum class Kind { verify, repair, dump };
+  Kind kind = Kind::verify;
+  bool dumps_records = false;
   std::vector<std::string> folders;  // "orders-3"; none is all of them
 };
 

@@ -66,7 +66,6 @@ void print_ready(const broker::Process::Started& process,
 // For somebody who has just started it at a terminal, and may want to know what comes next.
 void print_banner(const broker::Process::Started& process, const std::string& data,
                   std::chrono::steady_clock::time_point started) {
-  if (::isatty(STDERR_FILENO) == 0) return;
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
   fmt::print(stderr,
              "odradek is ready after {:.0f} ms\n"
@@ -197,9 +196,10 @@ int run_broker(const broker::CommandLine& line, broker::BrokerConfig& config,
   const auto done = process.run([&](const broker::Process::Started& started) {
     const auto tell = [&line, &config, started, began] {
       if (line.ready_json) print_ready(started, began);
-      print_banner(started, config.options().data_directory(), began);
-      spdlog::info("ready bootstrap={} data={}", started.bootstrap,
-                   config.options().data_directory());
+      const std::string& data = config.options().data_directory();
+      ::isatty(STDERR_FILENO) != 0
+          ? print_banner(started, data, began)
+          : spdlog::info("ready bootstrap={} data={}", started.bootstrap, data);
     };
     line.seed.empty() ? tell() : seeding.start(line.seed, started.bootstrap, tell);
   });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/process.h"
 
+#include "broker/container.h"
+#include "broker/listener_check.h"
 #include "broker/stop_signals.h"
 #include "meta/catalogue_log.h"
 #include "meta/leadership.h"
@@ -14,20 +16,6 @@
 
 namespace odradek::broker {
 namespace {
-
-// "NAME:PROTOCOL,..." as a protocol for a name; a name that is not there stands for itself.
-std::string protocol_of(std::string_view map, const std::string& name) {
-  while (!map.empty()) {
-    const auto comma = map.find(',');
-    const std::string_view entry = map.substr(0, comma);
-    const auto colon = entry.find(':');
-    if (entry.substr(0, colon) == name && colon != std::string_view::npos) {
-      return std::string(entry.substr(colon + 1));
-    }
-    map = comma == std::string_view::npos ? std::string_view{} : map.substr(comma + 1);
-  }
-  return name;
-}
 
 // Segments and connections are descriptors: take as many as the system lets us have.
 void raise_descriptor_limit() {
@@ -118,15 +106,12 @@ Result<> Process::make_seats() {
 
 Result<> Process::bind(Seat& seat) {
   const BrokerOptions& options = seat.config->options();
+  TRY(check_listeners(options));
   TRY(const auto endpoints, parse_endpoints(*options.listeners));
   const auto& controllers = *options.controller_listener_names;
   for (const Endpoint& endpoint : endpoints) {
     if (std::count(controllers.begin(), controllers.end(), endpoint.name) > 0) continue;
-    const auto protocol = protocol_of(*options.listener_security_protocol_map, endpoint.name);
-    if (protocol != "PLAINTEXT") {
-      return Error{Fault::invalid, "listener " + endpoint.name + " wants " + protocol +
-                                       ": only PLAINTEXT is served so far"};
-    }
+    TRY(check_protocol(endpoint.name, options));
     seat.listeners.push_back(std::make_unique<Listener>(seat.loop, endpoint));
     TRY(seat.listeners.back()->bind());
   }
@@ -160,6 +145,7 @@ void Process::describe_cluster() {
     }
   }
   cluster_.controller = cluster_.members.front().id;
+  cluster_.gateway = container_gateway();
 }
 
 Process::Started Process::started() const {

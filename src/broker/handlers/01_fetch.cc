@@ -71,10 +71,9 @@ void handle(const FetchRequest& request, const ExchangePtr& exchange) {
   }
   if (rests) return answer<FetchRequest>(*exchange, {.session_id = context.session_id()});
   FetchParams params = params_of(request, node.options());
-  if (const auto burst = exchange->burst(QuotaKind::fetch)) {
-    constexpr double least = 1;
-    params.max_bytes =
-        std::min(params.max_bytes, static_cast<std::size_t>(std::max(*burst, least)));
+  const auto burst = exchange->burst(QuotaKind::fetch);
+  if (burst && *burst < static_cast<double>(params.max_bytes)) {
+    params.max_bytes = static_cast<std::size_t>(*burst);
     params.min_bytes = std::min(params.min_bytes, params.max_bytes);
   }
   const bool has_time = params.max_wait.count() > 0;
