@@ -37,6 +37,8 @@ class BrokerConfig {
   BrokerOptions& options() { return options_; }
   const BrokerOptions& options() const { return options_; }
   void set_static(StaticConfigs configs) { static_ = std::move(configs); }
+  // Whether it was, when the broker started.
+  bool is_set(std::string_view name) const { return static_.find(name) != static_.end(); }
   // Before anything is opened there.
   void set_data_directory(const std::string& path);
 

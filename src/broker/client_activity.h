@@ -14,12 +14,14 @@ class ClientActivity {
  public:
   void arrived() { clients_.fetch_add(1); }
   void left() {
-    if (clients_.fetch_sub(1) == 1) idle_since_.store(Clock::now().time_since_epoch().count());
+    idle_since_.store(Clock::now().time_since_epoch().count());
+    clients_.fetch_sub(1);
   }
   // Whether no client has been there for so long; the start counts as a client.
   bool is_idle(Clock::duration time) const {
+    if (clients_.load() != 0) return false;
     const Clock::time_point since{Clock::duration(idle_since_.load())};
-    return clients_.load() == 0 && Clock::now() - since >= time;
+    return Clock::now() - since >= time;
   }
 
  private:

@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -65,7 +66,9 @@ std::chrono::milliseconds ClientConnections::pause_before_next() {
   if (!creations_) creations_.emplace(limits, limits.burst, now);
   if (creations_->limits() != limits) creations_->set_limits(limits, now);
   creations_->take(1, now);
-  return creations_->debt(now);
+  // Not for long at a time: the rate may be changed meanwhile.
+  constexpr std::chrono::milliseconds longest(1000);
+  return std::min(creations_->debt(now), longest);
 }
 
 void ClientConnections::refresh_limits() {
@@ -127,6 +130,14 @@ bool ClientConnections::may_receive(Connection& connection) {
 void ClientConnections::give_memory_back(Connection& connection) {
   if (privileged_ == &connection) privileged_ = nullptr;
   if (short_of_memory_.empty() || receiving_ > budget_) return;
+  for (const ConnectionPtr& waiting : std::exchange(short_of_memory_, {})) {
+    waiting->resume_reading();
+  }
+}
+
+void ClientConnections::pass_privilege(Connection& connection) {
+  if (privileged_ != &connection) return;
+  privileged_ = nullptr;
   for (const ConnectionPtr& waiting : std::exchange(short_of_memory_, {})) {
     waiting->resume_reading();
   }

@@ -48,6 +48,8 @@ class ClientConnections {
   // The connection holds `after` bytes now, where it held `before`.
   void holds(std::size_t before, std::size_t after) { receiving_ += after - before; }
   void give_memory_back(Connection& connection);
+  // Who has to rest for a while keeps nobody from finishing.
+  void pass_privilege(Connection& connection);
 
  private:
   bool has_room_for(const std::string& address) const;

@@ -38,6 +38,7 @@ void ClientQuotas::follow_catalogue() {
 
 ClientLimitsPtr ClientQuotas::of(std::string_view client_id) {
   if (!is_any_) return nullptr;
+  client_id = client_id.substr(0, max_client_id);
   const auto known = clients_.find(client_id);
   if (known != clients_.end()) return known->second;
   const TimePoint now = Clock::now();

@@ -53,6 +53,8 @@ class ClientQuotas {
   // Clients and limits that are remembered; more than that, and those that owe nothing are
   // forgotten, in need all of them.
   static constexpr std::size_t max_clients = 10'000;
+  // Of a longer client id only so much counts.
+  static constexpr std::size_t max_client_id = 256;
 
   explicit ClientQuotas(Node& node) : node_(node) {}
 

@@ -67,6 +67,7 @@ void Connection::mute(std::chrono::milliseconds time) {
   const auto until = Clock::now() + time;
   if (mute_ && mute_->expiry() >= until) return;
   if (!mute_) mute_ = std::make_unique<Timer>(node_.loop());
+  node_.connections().pass_privilege(*this);
   mute_->expires_at(until);  // ends the wait for an earlier time
   mute_->async_wait([self = Self(this)](const auto& cancelled) {
     if (cancelled || !self->socket_.is_open()) return;

@@ -71,7 +71,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   // Counts as active now.
   void touch();
   // Nothing of the client's is being worked on; it may still owe us the taking of its answers.
-  bool is_idle() const { return open_.empty() && !is_muted(); }
+  bool is_idle() const { return open_.empty(); }
 
  private:
   using Self = boost::intrusive_ptr<Connection>;

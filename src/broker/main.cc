@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -118,7 +119,13 @@ const char* advice(const Error& error) {
 
 int command_cluster(const broker::CommandLine& line) {
   auto session = command::Session::open(line.cluster_options);
-  const Result<> done = session ? line.cluster_action(*session) : Result<>(session.error());
+  Result<> done = session ? Result<>() : Result<>(session.error());
+  try {
+    if (session) done = line.cluster_action(*session);
+  } catch (const std::out_of_range&) {
+    // Something that was asked for does not stand in the answer.
+    done = Error{Fault::corrupt, "an answer of the broker cannot be understood"};
+  }
   std::fflush(stdout);
   if (done) return 0;
   fmt::print(stderr, "odradek: {}\n", done.error().context);
@@ -163,7 +170,7 @@ class Seeding {
     thread_ = std::thread([this, &plan, bootstrap, done = std::move(done)] {
       const auto addresses = client::parse_addresses(bootstrap);
       client::Cluster cluster({.bootstrap = *addresses, .client_id = "odradek-seed"});
-      const auto seeded = command::seed(cluster, plan);
+      const auto seeded = seed(cluster, plan);
       if (seeded) return done();
       spdlog::critical("cannot make what there is to begin with reason=\"{}\"",
                        seeded.error().context);
@@ -174,6 +181,14 @@ class Seeding {
   bool has_failed() const { return has_failed_; }
 
  private:
+  static Result<> seed(client::Cluster& cluster, const command::SeedPlan& plan) {
+    try {
+      return command::seed(cluster, plan);
+    } catch (const std::exception& failed) {
+      return Error{Fault::corrupt, failed.what()};
+    }
+  }
+
   std::thread thread_;
   std::atomic<bool> has_failed_ = false;
 };
@@ -181,12 +196,13 @@ class Seeding {
 int run_broker(const broker::CommandLine& line, broker::BrokerConfig& config,
                std::chrono::steady_clock::time_point began) {
   std::optional<TemporaryDirectory> temporary;
-  if (line.is_for_development && !*config.options().log_dirs) {
+  if (line.is_for_development && !config.is_set("log.dirs") && !config.is_set("log.dir")) {
     config.set_data_directory(temporary.emplace().path());
   }
   if (line.exits_with_parent) {
+    const pid_t parent = ::getppid();
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (::getppid() == 1) return 0;  // it has ended already
+    if (::getppid() != parent) return 0;  // it has ended already
   }
   set_up_logging(config.options());
   for (const std::string& warning : line.warnings) spdlog::warn("{}", warning);

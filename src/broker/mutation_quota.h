@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace odradek::broker {
 
@@ -18,15 +19,19 @@ class MutationQuota {
   MutationQuota(Exchange& exchange, wire::Version first_strict)
       : exchange_(exchange), is_strict_(exchange.version() >= first_strict) {}
 
+  // What an earlier decision about the same request took counts no more: this one counts.
+  void begin() { exchange_.count_towards(QuotaKind::mutation, -std::exchange(taken_, 0)); }
+
   // Counts partitions; false, and nothing counts, where the client has to wait:
   // THROTTLING_QUOTA_EXCEEDED.
   bool take(std::size_t partitions) {
     const auto amount = static_cast<double>(partitions);
+    if (is_strict_ && exchange_.is_in_debt(QuotaKind::mutation)) return false;
+    taken_ += amount;
     if (!is_strict_) {
       exchange_.charge(QuotaKind::mutation, amount);
       return true;
     }
-    if (exchange_.is_in_debt(QuotaKind::mutation)) return false;
     exchange_.count_towards(QuotaKind::mutation, amount);
     return true;
   }
@@ -34,6 +39,7 @@ class MutationQuota {
  private:
   Exchange& exchange_;
   bool is_strict_;
+  double taken_ = 0;
 };
 
 }  // namespace odradek::broker

@@ -71,12 +71,12 @@ wire::Output BrokerConnection::begin(const wire::Api& api, wire::Version version
 
 Result<> BrokerConnection::send(wire::Output& output) {
   store_big(output.bytes.data(), static_cast<std::int32_t>(output.size() - length_size));
-  return socket_.send(output.bytes, timeout_);
+  return socket_.send(output.bytes, timeout_ + rest_);
 }
 
 Result<> BrokerConnection::receive(Buffer& frame) {
   std::byte length[length_size];
-  TRY(socket_.receive(length, timeout_));
+  TRY(socket_.receive(length, timeout_ + rest_));
   const auto size = load_big<std::int32_t>(length);
   if (size < static_cast<std::int32_t>(length_size) || size > largest_answer) {
     return Error{Fault::unreachable,

@@ -74,6 +74,10 @@ class BrokerConnection {
     if (flexible && api.key != wire::ApiKey::api_versions) reader.skip_tags();
     reader.read(answer.response);
     if (!reader.ok()) return malformed(api);
+    if constexpr (requires { answer.response.throttle_time_ms; }) {
+      // A broker that is throttling takes nothing before that (KIP-219).
+      rest_ = Milliseconds(std::max(0, answer.response.throttle_time_ms));
+    }
     return answer;
   }
   Result<> negotiate();
@@ -87,6 +91,7 @@ class BrokerConnection {
   std::string client_id_;
   Socket socket_;
   Milliseconds timeout_;
+  Milliseconds rest_{};
   std::int32_t correlation_ = 0;
   wire::ApiVersionsResponse about_;
 };

@@ -7,6 +7,7 @@
 #include "wire/varint.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace odradek::client {
@@ -19,6 +20,7 @@ namespace {
 constexpr wire::Version newest_fetch_with_names = 12;
 constexpr std::size_t largest_batch = 256 << 20;  // unpacked
 constexpr std::int32_t fetch_bytes = 8 << 20;
+constexpr Milliseconds pause_before_asking_again{50};
 
 using Leaders = std::map<NodeId, std::vector<TopicPartition>>;
 
@@ -129,6 +131,17 @@ Result<Offsets> offsets_at(Cluster& cluster, const std::vector<TopicPartition>& 
   return offsets;
 }
 
+Offsets ends_where_known(Cluster& cluster, const std::vector<TopicPartition>& partitions) {
+  std::map<std::string, std::vector<TopicPartition>> by_topic;
+  for (const TopicPartition& each : partitions) by_topic[each.topic].push_back(each);
+  Offsets known;
+  for (const auto& [topic, its] : by_topic) {
+    const auto ends = offsets_at(cluster, its, latest);
+    if (ends) known.insert(ends->begin(), ends->end());
+  }
+  return known;
+}
+
 Result<std::vector<TopicPartition>> partitions_of(Cluster& cluster, const std::string& topic,
                                                   Cluster::AutoCreate create) {
   TRY(const auto told, cluster.topic(topic, create));
@@ -152,6 +165,10 @@ Result<> Consumer::find_leaders() {
 // One leader after the other; the last of a round waits.
 Result<std::vector<IncomingRecord>> Consumer::poll(Milliseconds wait) {
   std::vector<IncomingRecord> records;
+  if (positions_.empty()) {
+    std::this_thread::sleep_for(wait);
+    return records;
+  }
   const bool knows_all = std::all_of(positions_.begin(), positions_.end(), [&](const auto& each) {
     return leaders_.contains(each.first);
   });
@@ -174,6 +191,8 @@ Result<std::vector<IncomingRecord>> Consumer::poll(Milliseconds wait) {
     TRY(fetch(leader, partitions, waits ? wait : Milliseconds{0}, records));
   }
   ++next_leader_;
+  const bool has_lost_a_leader = leaders_.size() < positions_.size();
+  if (records.empty() && has_lost_a_leader) std::this_thread::sleep_for(pause_before_asking_again);
   return records;
 }
 
@@ -206,6 +225,7 @@ Result<> Consumer::fetch(NodeId leader, const std::vector<TopicPartition>& parti
 
 Result<> Consumer::take(const TopicPartition& from, const Data& data,
                         std::vector<IncomingRecord>& records) {
+  if (!positions_.contains(from)) return {};  // nobody asked for it
   if (data.error_code == ErrorCode::offset_out_of_range) return reset(from);
   if (is_passing(data.error_code)) {
     leaders_.erase(from);
@@ -250,7 +270,8 @@ Result<> Consumer::take_batches(const TopicPartition& from, const Data& data, By
     } else if (!is_aborted) {
       TRY(take_batch(from, batch.bytes(), records));
     }
-    positions_[from] = std::max(positions_[from], batch.next_offset());
+    if (batch.next_offset() <= positions_.at(from)) return malformed(from, batch);
+    positions_.at(from) = batch.next_offset();
   }
   return {};
 }

@@ -44,6 +44,9 @@ using Offsets = std::map<TopicPartition, Offset>;
 enum class Isolation : std::int8_t { read_uncommitted = 0, read_committed = 1 };
 Result<Offsets> offsets_at(Cluster& cluster, const std::vector<TopicPartition>& partitions,
                            Timestamp time, Isolation isolation = Isolation::read_uncommitted);
+// The same for a table that is to be shown whatever is missing: topic by topic, without those that
+// cannot be asked.
+Offsets ends_where_known(Cluster& cluster, const std::vector<TopicPartition>& partitions);
 // Every partition of a topic.
 Result<std::vector<TopicPartition>> partitions_of(
     Cluster& cluster, const std::string& topic,

@@ -124,10 +124,10 @@ Result<ErrorCode> GroupMember::try_to_join() {
   TRY(const auto answer, broker->ask(request));
   broker->set_timeout(cluster_.settings().timeout);
   member_ = answer->member_id;
-  if (answer->error_code == ErrorCode::member_id_required) return try_to_join();
-  if (answer->error_code == ErrorCode::unknown_member_id) {
-    member_.clear();
-    return ErrorCode::rebalance_in_progress;
+  const bool is_unknown = answer->error_code == ErrorCode::unknown_member_id;
+  if (is_unknown) member_.clear();
+  if (is_unknown || answer->error_code == ErrorCode::member_id_required) {
+    return ErrorCode::rebalance_in_progress;  // asks again
   }
   if (answer->error_code != ErrorCode::none) return answer->error_code;
   generation_ = answer->generation_id;
@@ -149,13 +149,15 @@ Result<std::vector<std::pair<std::string, Buffer>>> GroupMember::assign(
   }
   std::map<std::string, std::vector<TopicPartition>> assigned;
   for (const auto& [topic, its] : members) {
-    TRY(const auto partitions, partitions_of(cluster_, topic));
-    const std::size_t each = partitions.size() / its.size();
-    const std::size_t more = partitions.size() % its.size();
+    const auto partitions = partitions_of(cluster_, topic);
+    if (!partitions && partitions.error().fault == Fault::not_found) continue;  // not made yet
+    if (!partitions) return partitions.error();
+    const std::size_t each = partitions->size() / its.size();
+    const std::size_t more = partitions->size() % its.size();
     std::size_t next = 0;
     for (std::size_t i = 0; i < its.size(); ++i) {
       for (const std::size_t end = next + each + (i < more ? 1 : 0); next < end; ++next) {
-        assigned[its[i]].push_back(partitions[next]);
+        assigned[its[i]].push_back((*partitions)[next]);
       }
     }
   }
@@ -220,8 +222,14 @@ Result<> GroupMember::commit(const Offsets& offsets) {
   TRY(const auto answer, broker->ask(request, newest_with_names));
   for (const auto& topic : answer->topics) {
     for (const auto& partition : topic.partitions) {
-      // Whoever has the partition next reads again what was not committed.
-      if (partition.error_code == ErrorCode::rebalance_in_progress) return {};
+      const ErrorCode error = partition.error_code;
+      const bool is_over = error == ErrorCode::rebalance_in_progress ||
+                           error == ErrorCode::unknown_member_id ||
+                           error == ErrorCode::illegal_generation;
+      if (is_over) {  // whoever has the partition next reads again what was not committed
+        next_heartbeat_ = {};
+        return {};
+      }
       TRY(outcome(partition.error_code, {}, "group " + group_ + ", topic " + topic.name));
     }
   }

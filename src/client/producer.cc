@@ -20,6 +20,9 @@ Result<Producer> Producer::open(Cluster& cluster, const std::string& topic, Sett
 
 Result<> Producer::find_leaders() {
   TRY(const auto topic, cluster_->topic(topic_, settings_.create));
+  if (topic.partitions.empty()) {
+    return Error{Fault::corrupt, "topic " + topic_ + " has no partitions, says the broker"};
+  }
   leaders_.assign(topic.partitions.size(), none_of<NodeId>);
   for (const auto& partition : topic.partitions) {
     const auto index = static_cast<std::size_t>(partition.partition_index.value);
@@ -83,8 +86,12 @@ Result<> Producer::send_batch(PartitionId partition, const Pending& pending) {
 }
 
 Result<ErrorCode> Producer::try_batch(PartitionId partition, Bytes batch, std::size_t records) {
-  TRY(BrokerConnection* const leader,
-      cluster_->node(leaders_[static_cast<std::size_t>(partition.value)]));
+  const auto index = static_cast<std::size_t>(partition.value);
+  if (index >= leaders_.size()) {  // another topic of the name, with fewer
+    return Error{Fault::not_found, "topic " + topic_ + " has no partition " +
+                                       std::to_string(partition.value) + " any more"};
+  }
+  TRY(BrokerConnection* const leader, cluster_->node(leaders_[index]));
   wire::ProduceRequest request;
   request.acks = settings_.acks;
   request.timeout_ms = static_cast<std::int32_t>(cluster_->settings().timeout.count());

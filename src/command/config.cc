@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/parse_number.h"
 #include "command/verbs.h"
 #include "wire/32_describe_configs.h"
 #include "wire/44_incremental_alter_configs.h"
@@ -44,9 +45,9 @@ Result<client::BrokerConnection*> broker_for(Session& session, const Arguments& 
   const bool is_one_brokers =
       (arguments.kind == "broker" || arguments.kind == "logger") && !arguments.name.empty();
   if (!is_one_brokers) return session.cluster().any();
-  const bool is_number = arguments.name.find_first_not_of("0123456789") == std::string::npos;
-  if (!is_number) return Error{Fault::invalid, "a broker has a number for a name"};
-  return session.cluster().node({std::stoi(arguments.name)});
+  const auto id = parse_number<std::int32_t>(arguments.name);
+  if (!id) return Error{Fault::invalid, "a broker has a number for a name"};
+  return session.cluster().node({*id});
 }
 
 Result<> get(Session& session, const Arguments& arguments) {

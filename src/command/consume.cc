@@ -114,10 +114,7 @@ Result<Offsets> starts_of(Session& session, const Arguments& arguments,
   return positions;
 }
 
-// Goes on where the group was; `from` counts where it never was. Commits what was printed.
-Result<> read_as_member(Session& session, const Arguments& arguments) {
-  client::GroupMember member(session.cluster(), arguments.group, arguments.topics);
-  TRY(member.join());
+Result<> read_assigned(Session& session, const Arguments& arguments, client::GroupMember& member) {
   client::Consumer consumer(session.cluster(), arguments.isolation());
   Offsets ends;
   Offsets done;  // and not committed; where it begins as well, as Kafka's clients have it
@@ -146,7 +143,16 @@ Result<> read_as_member(Session& session, const Arguments& arguments) {
     std::fflush(stdout);
     TRY(member.commit(std::exchange(done, {})));
   }
-  return member.leave();
+  return {};
+}
+
+// Goes on where the group was; `from` counts where it never was. Commits what was printed.
+Result<> read_as_member(Session& session, const Arguments& arguments) {
+  client::GroupMember member(session.cluster(), arguments.group, arguments.topics);
+  TRY(member.join());
+  const auto done = read_assigned(session, arguments, member);
+  const auto left = member.leave();  // so that the others need not wait for its session to end
+  return done ? left : done;
 }
 
 Result<> consume(Session& session, const Arguments& arguments) {

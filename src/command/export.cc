@@ -50,7 +50,7 @@ Result<> write_out(Session& session, const Arguments& arguments) {
     }
     return false;
   };
-  while (!is_stopped() && has_more()) {
+  while (!is_stopped() && out && has_more()) {
     TRY(const auto records, consumer.poll(poll_time));
     for (const auto& record : records) {
       if (record.offset >= ends.at(record.from)) continue;
@@ -60,6 +60,7 @@ Result<> write_out(Session& session, const Arguments& arguments) {
   }
   out.flush();
   if (!out) return Error{Fault::io, "cannot write to " + arguments.file};
+  if (has_more()) return Error{Fault::io, "stopped after " + std::to_string(count) + " records"};
   session.say("exported " + std::to_string(count) + " records of " + arguments.topic);
   return {};
 }

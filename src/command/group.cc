@@ -99,19 +99,19 @@ Result<> describe(Session& session, const Arguments& arguments) {
       if (!committed.contains(place)) all.push_back(place);
     }
     std::sort(all.begin(), all.end());
-    TRY(const Offsets ends, offsets_at(session.cluster(), all, client::latest));
+    const Offsets ends = client::ends_where_known(session.cluster(), all);
     session.say("group " + name + ": " + group.group_state + ", " +
                 std::to_string(group.members.size()) + " members");
     Table table(
         {"group", "topic", "partition", "committed", "end", "lag", "member", "client", "host"});
     for (const TopicPartition& place : all) {
-      boost::json::object row{{"group", name},
-                              {"topic", place.topic},
-                              {"partition", place.partition.value},
-                              {"end", ends.at(place).value}};
+      boost::json::object row{
+          {"group", name}, {"topic", place.topic}, {"partition", place.partition.value}};
+      const auto end = ends.find(place);
+      if (end != ends.end()) row["end"] = end->second.value;
       if (const auto offset = committed.find(place); offset != committed.end()) {
         row["committed"] = offset->second.value;
-        row["lag"] = ends.at(place) - offset->second;
+        if (end != ends.end()) row["lag"] = end->second - offset->second;
       }
       if (const auto owner = owners.find(place); owner != owners.end()) {
         row["member"] = owner->second->member_id;

@@ -86,7 +86,11 @@ Result<> produce(Session& session, const Arguments& arguments) {
     if (arguments.rate > 0) {
       intended = began + std::chrono::duration_cast<steady_clock::duration>(
                              duration<double>(static_cast<double>(batches) / arguments.rate));
-      std::this_thread::sleep_until(intended);
+      while (steady_clock::now() < std::min(intended, end) && !is_stopped()) {
+        constexpr std::chrono::milliseconds slice(100);
+        std::this_thread::sleep_until(std::min(intended, steady_clock::now() + slice));
+      }
+      if (steady_clock::now() >= end) break;
     }
     for (int i = 0; i < arguments.records; ++i) {
       TRY(producer.send(record));
@@ -147,7 +151,14 @@ void add_perf(Verbs& verbs) {
   produces->add_option("-n,--records", arguments->records, "Records of a batch")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  produces->add_option("-r,--rate", arguments->rate, "Batches a second; 0 is as many as can be");
+  produces->add_option("-r,--rate", arguments->rate, "Batches a second; 0 is as many as can be")
+      ->check(CLI::Range(0.0, 1e6))
+      ->check([](const std::string& text) {
+        const double rate = std::strtod(text.c_str(), nullptr);
+        constexpr double least = 0.001;
+        return rate > 0 && rate < least ? std::string("a batch in 1,000 s at least")
+                                        : std::string();
+      });
   verbs.on(produces, [arguments](Session& session) { return produce(session, *arguments); });
   verbs.on(consumes, [arguments](Session& session) { return consume(session, *arguments); });
 }

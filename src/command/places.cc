@@ -24,7 +24,8 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
   for (const auto& [unit, seconds] : units) {
     if (text.back() != unit) continue;
     const auto count = parse_number<std::int64_t>(text.substr(0, text.size() - 1));
-    if (!count || *count < 0) return std::nullopt;
+    constexpr std::int64_t most = 1'000'000'000;
+    if (!count || *count < 0 || *count > most) return std::nullopt;
     return *count * seconds * ms_per_second;
   }
   return std::nullopt;
@@ -93,7 +94,10 @@ Result<Offsets> places(client::Cluster& cluster,
   }
   const auto number = parse_number<std::int64_t>(text);
   for (const auto& [place, end] : ends) {
-    if (number) chosen[place] = *number < 0 ? end + *number : Offset{*number};
+    if (number) {
+      const std::int64_t from_end = std::max(*number, -end.value);
+      chosen[place] = *number < 0 ? end + from_end : Offset{*number};
+    }
     if (!chosen.contains(place)) chosen[place] = end;  // nothing is that young
     chosen[place] = std::clamp(chosen[place], starts.at(place), std::max(end, starts.at(place)));
   }

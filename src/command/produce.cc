@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/producer.h"
+#include "command/line_input.h"
 #include "command/record_text.h"
 #include "command/verbs.h"
 
 #include <CLI/CLI.hpp>
 
-#include <iostream>
 #include <memory>
 
 // odradek produce: a record for each line of standard input.
@@ -84,13 +84,17 @@ Result<> produce(Session& session, const Arguments& arguments) {
   TRY(auto producer, client::Producer::open(session.cluster(), arguments.topic, settings));
   Progress progress("records");
   std::int64_t count = 0;
-  for (std::string line; std::getline(std::cin, line);) {
+  LineInput input;
+  for (std::string line; input.next(line);) {
     auto record = record_of(line, arguments);
     if (!record) {
       return std::move(record).error().within("line " + std::to_string(count + 1));
     }
     TRY(producer.send(*record));
     progress.show(++count);
+    if (input.would_wait()) {
+      TRY(producer.flush());
+    }
   }
   TRY(producer.flush());
   tell(session, producer, arguments);

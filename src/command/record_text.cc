@@ -9,6 +9,7 @@
 
 #include <array>
 #include <ctime>
+#include <limits>
 #include <utility>
 
 namespace odradek::command {
@@ -188,7 +189,9 @@ Result<client::OutgoingRecord> from_json(std::string_view line) {
   const json::object& object = parsed.get_object();
   client::OutgoingRecord record;
   if (const auto* const partition = object.if_contains("partition")) {
-    if (!partition->is_int64()) return wrong("partition has to be a number");
+    const bool is_one = partition->is_int64() && partition->get_int64() >= 0 &&
+                        partition->get_int64() <= std::numeric_limits<std::int32_t>::max();
+    if (!is_one) return wrong("partition has to be a number");
     record.partition = PartitionId{static_cast<std::int32_t>(partition->get_int64())};
   }
   if (const auto* const time = object.if_contains("timestamp")) {

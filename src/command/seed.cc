@@ -61,8 +61,12 @@ Result<> set_offsets(Cluster& cluster, const SeedPlan::Group& group) {
   for (const auto& [topic, place] : group.topics) {
     TRY(const auto partitions, client::partitions_of(cluster, topic));
     TRY(const auto chosen, places(cluster, partitions, place, client::Isolation::read_uncommitted));
-    offsets.insert(chosen.begin(), chosen.end());
+    TRY(const auto committed, client::committed_offsets(cluster, group.name, partitions));
+    for (const auto& [partition, offset] : chosen) {
+      if (!committed.contains(partition)) offsets[partition] = offset;
+    }
   }
+  if (offsets.empty()) return {};  // the group has begun already
   return client::commit_offsets(cluster, group.name, offsets);
 }
 

@@ -104,7 +104,7 @@ std::string limit_fault(const QuotaEntity& entity, std::string_view key, double 
            (has_part(entity, ip_entity) ? "an INT." : "a LONG.");
   }
   constexpr double tolerance = 1e-6;
-  const bool is_whole = std::abs(std::fmod(value, 1.0)) <= tolerance;
+  const bool is_whole = value >= 1 && std::abs(std::fmod(value, 1.0)) <= tolerance;
   return is_whole ? std::string() : name + " cannot be a fractional value.";
 }
 

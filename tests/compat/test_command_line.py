@@ -15,8 +15,10 @@ import subprocess
 import tempfile
 import unittest
 
+from admin_requests import ALTER_QUOTAS, RATE, entity
 from broker import BINARY, Broker
 from group_members import wait_until
+from shaped_client import ShapedClient
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden/command_line.txt"
 
@@ -221,6 +223,35 @@ class MovingBytesTest(unittest.TestCase):
             first, second = (odradek("export", topic, bootstrap=bootstrap).stdout for topic in "ab")
         self.assertEqual(first.count("\n"), 2000)
         self.assertEqual(sorted(first.splitlines()), sorted(second.replace('"topic":"b"', '"topic":"a"').splitlines()))
+
+    def test_what_stands_in_a_pipe_is_written_before_more_comes(self):
+        with Broker(nodes=1) as broker:
+            bootstrap = f"localhost:{broker.port}"
+            for name, flags in (("produce", ("t", "-b")), ("kafka-console-producer", ("--topic", "t", "--bootstrap-server"))):
+                writer = subprocess.Popen([BINARY, name, *flags, bootstrap], stdin=subprocess.PIPE, text=True)
+                writer.stdin.write(f"by {name}\n")
+                writer.stdin.flush()
+                wait_until(lambda: f"by {name}\n" in odradek("consume", "t", bootstrap=bootstrap).stdout)
+                writer.stdin.close()
+                self.assertEqual(writer.wait(30), 0)
+
+    def test_a_quota_is_waited_for(self):
+        with Broker(nodes=1) as broker:
+            bootstrap = f"localhost:{broker.port}"
+            with ShapedClient(broker.port) as client:
+                client.ask(ALTER_QUOTAS, 1, [[[entity(client_id="odradek"), [[RATE, 50_000.0, False]]]], False])
+            done = odradek("produce", "t", "--timeout", "1", bootstrap=bootstrap, input=("x" * 1000 + "\n") * 200)
+            self.assertEqual((done.returncode, done.stderr), (0, "produced 200 records to t\n"))
+
+    def test_no_name_is_not_every_name(self):
+        with Broker(nodes=1) as broker:
+            bootstrap = f"localhost:{broker.port}"
+            odradek("topic", "create", "precious", bootstrap=bootstrap)
+            for nothing in (",", ""):
+                done = subprocess.run([BINARY, "kafka-topics", "--bootstrap-server", bootstrap, "--delete", "--topic", nothing],
+                                      capture_output=True, text=True, timeout=60)
+                self.assertNotEqual(done.returncode, 0)
+            self.assertIn("precious", odradek("topic", "ls", bootstrap=bootstrap).stdout)
 
     def test_members_share_and_go_on_where_the_group_was(self):
         with Broker("group.initial.rebalance.delay.ms=0", "num.partitions=4", nodes=1) as broker:

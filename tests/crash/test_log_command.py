@@ -35,6 +35,29 @@ class LogCommandTest(unittest.TestCase):
                               timeout=60)
         return done.returncode, done.stdout + done.stderr
 
+    def test_dump_prints_what_stands_in_the_files(self):
+        """While the broker runs, too."""
+        code, words = self.log("dump", "t-0", "--records")
+        lines = words.splitlines()
+        self.assertEqual(code, 0, words)
+        self.assertEqual(lines[0], f"t-0/{0:020}.log")
+        self.assertEqual(lines[1], f"  at 0, {self.size} bytes: offsets 0 to 0: 1 records, uncompressed, CreateTime 1700000000000, "
+                                   "leader epoch 0")
+        self.assertEqual(lines[2], '    0 time 1700000000000 key null value "value 0"')
+        self.assertEqual(len(lines), 1 + 2 * 5)
+        code, words = self.log("dump", "none-0")
+        self.assertEqual(code, 2, words)
+        self.assertIn("there is no partition none-0", words)
+        self.broker.stop()
+        with open(self.first, "r+b") as file:
+            file.seek(2 * self.size + 30)
+            file.write(b"\xff")
+        code, words = self.log("dump", "t-0")
+        self.assertEqual(code, 2, words)
+        self.assertIn(f"no batch at byte {2 * self.size}", words)
+        self.assertEqual(words.count("  at "), 2)
+        self.broker.start()
+
     def offsets(self, partition, offset):
         """Those that a fetch from `offset` gives, or its error."""
         with ShapedClient(self.broker.port) as client:

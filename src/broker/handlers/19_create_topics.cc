@@ -72,9 +72,8 @@ constexpr wire::Version first_with_quota_errors = 6;
 
 // Answers every wish and returns the records that fulfil those that can be.
 meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueView& view,
-                     Exchange& exchange, CreateTopicsResponse& response) {
-  Node& node = exchange.node();
-  MutationQuota quota(exchange, first_with_quota_errors);
+                     Node& node, MutationQuota& quota, CreateTopicsResponse& response) {
+  quota.begin();
   response = {};  // of an earlier decision
   if (partitions_asked_for(request, node.options()) > max_partitions) {
     refuse_all(request, response);
@@ -117,14 +116,15 @@ meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueVi
 void handle(const CreateTopicsRequest& request, const ExchangePtr& exchange) {
   Node& node = exchange->node();
   const auto response = std::make_shared<CreateTopicsResponse>();  // of the two steps below
+  const auto quota = std::make_shared<MutationQuota>(*exchange, first_with_quota_errors);
   if (request.validate_only) {
-    decide(request, node.view(), *exchange, *response);
+    decide(request, node.view(), node, *quota, *response);
     for (Answer& each : response->topics) each.topic_id = {};
     return answer<CreateTopicsRequest>(*exchange, *response);
   }
   node.catalogue().change(
-      [request, exchange, response](const meta::CatalogueView& view) {
-        return decide(request, view, *exchange, *response);
+      [request, exchange, quota, response](const meta::CatalogueView& view) {
+        return decide(request, view, exchange->node(), *quota, *response);
       },
       [exchange, response](const Result<>& changed) {
         apply_outcome(changed, response->topics);

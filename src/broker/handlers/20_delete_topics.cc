@@ -83,13 +83,14 @@ void handle(const DeleteTopicsRequest& request, const ExchangePtr& exchange) {
   auto wishes = wishes_of(request, exchange->version());
   if (!*exchange->node().options().delete_topic_enable) return refuse_all(*exchange, wishes);
   const auto response = std::make_shared<DeleteTopicsResponse>();  // of the two steps below
+  const auto quota = std::make_shared<MutationQuota>(*exchange, first_with_quota_errors);
   exchange->node().catalogue().change(
-      [wishes = std::move(wishes), exchange, response](const meta::CatalogueView& view) {
+      [wishes = std::move(wishes), quota, response](const meta::CatalogueView& view) {
         *response = {};  // of an earlier decision
-        MutationQuota quota(*exchange, first_with_quota_errors);
+        quota->begin();
         std::set<Uuid> deleted;
         for (const Wish& wish : wishes) {
-          response->responses.push_back(answer_one(wish, view, quota, deleted));
+          response->responses.push_back(answer_one(wish, view, *quota, deleted));
         }
         meta::Records records;
         for (const Uuid& id : deleted) records.push_back(meta::TopicRemovedRecord{id});

@@ -88,8 +88,8 @@ Decision decide(const Wish& wish, const meta::CatalogueView& view, const Cluster
 }
 
 meta::Records decide(const CreatePartitionsRequest& request, const meta::CatalogueView& view,
-                     Exchange& exchange, CreatePartitionsResponse& response) {
-  MutationQuota quota(exchange, first_with_quota_errors);
+                     const Node& node, MutationQuota& quota, CreatePartitionsResponse& response) {
+  quota.begin();
   response = {};  // of an earlier decision
   meta::Records records;
   Repeats<std::string_view> repeats;
@@ -99,7 +99,7 @@ meta::Records decide(const CreatePartitionsRequest& request, const meta::Catalog
     const bool twice = repeats.has(wish.name);
     if (twice && !refused_names.insert(wish.name).second) continue;  // answered once
     auto decision = twice ? refused(ErrorCode::invalid_request, "Duplicate topic name.")
-                          : decide(wish, view, exchange.node().cluster());
+                          : decide(wish, view, node.cluster());
     const bool counts = decision.error == ErrorCode::none && !request.validate_only;
     if (counts && !quota.take(decision.added.size())) {
       decision = refused(ErrorCode::throttling_quota_exceeded, std::string(MutationQuota::refusal));
@@ -122,13 +122,14 @@ meta::Records decide(const CreatePartitionsRequest& request, const meta::Catalog
 void handle(const CreatePartitionsRequest& request, const ExchangePtr& exchange) {
   Node& node = exchange->node();
   const auto response = std::make_shared<CreatePartitionsResponse>();  // of the two steps below
+  const auto quota = std::make_shared<MutationQuota>(*exchange, first_with_quota_errors);
   if (request.validate_only) {
-    decide(request, node.view(), *exchange, *response);
+    decide(request, node.view(), node, *quota, *response);
     return answer<CreatePartitionsRequest>(*exchange, *response);
   }
   node.catalogue().change(
-      [request, exchange, response](const meta::CatalogueView& view) {
-        return decide(request, view, *exchange, *response);
+      [request, exchange, quota, response](const meta::CatalogueView& view) {
+        return decide(request, view, exchange->node(), *quota, *response);
       },
       [exchange, response](const Result<>& changed) {
         apply_outcome(changed, response->results);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/parse_number.h"
 #include "command/kafka_tools/kafka_tools.h"
 #include "wire/32_describe_configs.h"
 #include "wire/44_incremental_alter_configs.h"
@@ -54,9 +55,8 @@ const char* source_name(std::int8_t source) {
 
 Result<client::BrokerConnection*> broker_for(Session& session, const Arguments& arguments) {
   const bool is_one_brokers = arguments.kind == "brokers" || arguments.kind == "broker-loggers";
-  const bool is_number = !arguments.name.empty() &&
-                         arguments.name.find_first_not_of("0123456789") == std::string::npos;
-  if (is_one_brokers && is_number) return session.cluster().node({std::stoi(arguments.name)});
+  const auto id = parse_number<std::int32_t>(arguments.name);
+  if (is_one_brokers && id) return session.cluster().node({*id});
   return session.cluster().any();
 }
 

@@ -4,6 +4,7 @@
 #include "client/group_offsets.h"
 #include "client/producer.h"
 #include "command/kafka_tools/kafka_tools.h"
+#include "command/line_input.h"
 #include "command/places.h"
 #include "command/stop.h"
 
@@ -12,7 +13,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <utility>
@@ -77,8 +77,13 @@ Result<> produce(Session& session, const ProducerArguments& arguments) {
   TRY(auto producer, client::Producer::open(session.cluster(), arguments.topic, settings));
   const bool is_asked = ::isatty(STDIN_FILENO) != 0;
   std::int64_t number = 0;
-  for (std::string line; (is_asked ? (void)(std::cout << '>' << std::flush) : void()),
-                         std::getline(std::cin, line);) {
+  LineInput input;
+  const auto next = [&](std::string& line) {
+    if (is_asked) session.print(">");
+    std::fflush(stdout);
+    return input.next(line);
+  };
+  for (std::string line; next(line);) {
     ++number;
     client::OutgoingRecord record;
     std::string_view value = line;
@@ -93,7 +98,7 @@ Result<> produce(Session& session, const ProducerArguments& arguments) {
     }
     record.value = bytes_of(value);
     TRY(producer.send(record));
-    if (is_asked) {
+    if (input.would_wait()) {
       TRY(producer.flush());
     }
   }
@@ -219,6 +224,9 @@ Result<> consume_alone(Session& session, const ConsumerArguments& arguments,
     std::erase_if(partitions,
                   [&](const auto& each) { return each.partition.value != *arguments.partition; });
   }
+  if (partitions.empty()) {
+    return Error{Fault::not_found, "topic " + arguments.topic + " has no such partition"};
+  }
   TRY(auto begin, places(session.cluster(), partitions, place_of(arguments),
                          client::Isolation::read_uncommitted));
   consumer.assign(std::move(begin));
@@ -229,10 +237,9 @@ Result<> consume_alone(Session& session, const ConsumerArguments& arguments,
   return {};
 }
 
-Result<> consume_in_group(Session& session, const ConsumerArguments& arguments,
-                          client::Consumer& consumer, Reading& reading) {
-  client::GroupMember member(session.cluster(), arguments.group, {arguments.topic});
-  TRY(member.join());
+Result<> consume_assigned(Session& session, const ConsumerArguments& arguments,
+                          client::GroupMember& member, client::Consumer& consumer,
+                          Reading& reading) {
   bool is_assigned_anew = true;
   client::Offsets done;  // and not committed; where it begins as well, as Kafka's clients have it
   while (reading.goes_on()) {
@@ -250,7 +257,16 @@ Result<> consume_in_group(Session& session, const ConsumerArguments& arguments,
     TRY(member.commit(std::exchange(done, {})));
     TRY(is_assigned_anew, member.keep_up());
   }
-  return member.leave();
+  return {};
+}
+
+Result<> consume_in_group(Session& session, const ConsumerArguments& arguments,
+                          client::Consumer& consumer, Reading& reading) {
+  client::GroupMember member(session.cluster(), arguments.group, {arguments.topic});
+  TRY(member.join());
+  const auto done = consume_assigned(session, arguments, member, consumer, reading);
+  const auto left = member.leave();
+  return done ? left : done;
 }
 
 Result<> consume(Session& session, const ConsumerArguments& arguments) {

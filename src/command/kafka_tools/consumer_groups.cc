@@ -172,15 +172,16 @@ Result<> print_offsets(Session& session, const Described& group) {
   }
   std::vector<TopicPartition> all;
   for (const auto& [place, member] : places) all.push_back(place);
-  TRY(const Offsets ends, offsets_at(session.cluster(), all, client::latest));
+  const Offsets ends = client::ends_where_known(session.cluster(), all);
   std::vector<OffsetLine> lines;
   for (const auto& [place, member] : places) {
     OffsetLine& line = lines.emplace_back();
     line.place = place;
-    line.end = std::to_string(ends.at(place).value);
+    const auto end = ends.find(place);
+    if (end != ends.end()) line.end = std::to_string(end->second.value);
     if (const auto offset = committed.find(place); offset != committed.end()) {
       line.current = std::to_string(offset->second.value);
-      line.lag = std::to_string(ends.at(place) - offset->second);
+      if (end != ends.end()) line.lag = std::to_string(end->second - offset->second);
     }
     if (!member) continue;
     line.member = member->member_id;
@@ -244,7 +245,10 @@ Result<Offsets> wanted_offsets(Session& session, const Arguments& arguments,
       continue;
     }
     const Offset end = offset;
-    offset = std::clamp(current->second + arguments.shift_by.value_or(0), starts.at(place), end);
+    const std::int64_t by =
+        std::clamp(arguments.shift_by.value_or(0), starts.at(place) - current->second,
+                   std::max(end, starts.at(place)) - current->second);
+    offset = current->second + by;
   }
   return wanted;
 }

@@ -45,8 +45,11 @@ std::string joined(const std::vector<NodeId>& nodes) {
 }
 
 Result<std::vector<Topic>> chosen_topics(Session& session, const Arguments& arguments) {
-  TRY(auto metadata, session.cluster().metadata_of_all());
   const auto names = split_list(arguments.topics);
+  if (names.empty() && !arguments.topics.empty()) {
+    return Error{Fault::invalid, "--topic names no topic"};  // which would stand for all of them
+  }
+  TRY(auto metadata, session.cluster().metadata_of_all());
   std::erase_if(metadata.topics, [&](const Topic& topic) {
     const bool is_named =
         names.empty() || std::count(names.begin(), names.end(), topic.name.value_or("")) > 0;
