@@ -35,6 +35,7 @@ struct Arguments {
   std::string seed_file;
   bool exits_with_parent = false;
   int idle_exit = 0;
+  CLI::App* config = nullptr;
   CLI::App* dumps_config = nullptr;
   CLI::App* completes = nullptr;
   std::string shell = "bash";
@@ -71,7 +72,9 @@ void declare_verbs(CLI::App& app, command::Verbs& verbs, Arguments& arguments) {
   command::add_doctor(verbs);
   command::add_export(verbs);
   command::add_perf(verbs);
-  arguments.dumps_config = app.get_subcommand("config")->add_subcommand(
+  arguments.config = app.get_subcommand("config");
+  arguments.config->require_subcommand(0, 1);  // dump where none is named
+  arguments.dumps_config = arguments.config->add_subcommand(
       "dump", "Every setting that a broker would have here, and where it comes from");
   arguments.completes = app.add_subcommand("completion", "A script that completes these words");
   arguments.completes->add_option("SHELL", arguments.shell, "bash, zsh or fish")
@@ -286,7 +289,7 @@ void choose_task(CommandLine& line, const Arguments& arguments, const BrokerConf
     line.task = CommandLine::Task::command_logs;
     line.log_command = {kind, arguments.dumps_records, arguments.folders};
   }
-  if (arguments.dumps_config->parsed()) line = printed(config_dump(config.options(), set));
+  if (arguments.config->parsed()) line = printed(config_dump(config.options(), set));
 }
 
 }  // namespace

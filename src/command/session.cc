@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace odradek::command {
@@ -50,7 +51,7 @@ int exit_code_of(const Error& error) {
   return exit_failed;
 }
 
-std::string Table::as_text() const {
+std::string Table::as_text(Headings headings) const {
   std::vector<std::size_t> widths;
   for (const std::string& column : columns_) {
     std::size_t width = column.size();
@@ -67,6 +68,7 @@ std::string Table::as_text() const {
     text += line + "\n";
   };
   add_line([](const std::string& column) { return heading(column); });
+  if (headings == Headings::bold) text = "\033[1m" + text.substr(0, text.size() - 1) + "\033[0m\n";
   for (const auto& row : rows_) {
     add_line([&](const std::string& column) { return cell_text(row, column); });
   }
@@ -89,7 +91,11 @@ Result<Session> Session::open(const CommonOptions& options) {
 }
 
 void Session::print(const Table& table) const {
-  print(prints_json() ? table.as_json() : table.as_text());
+  // https://no-color.org
+  const bool is_coloured = ::isatty(STDOUT_FILENO) != 0 && !std::getenv("NO_COLOR");
+  print(prints_json()
+            ? table.as_json()
+            : table.as_text(is_coloured ? Table::Headings::bold : Table::Headings::plain));
 }
 
 void Session::print(std::string_view text) const {

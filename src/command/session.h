@@ -37,7 +37,8 @@ class Table {
   void add(boost::json::object row) { rows_.push_back(std::move(row)); }
   bool empty() const { return rows_.empty(); }
   // Aligned, with a line of names; or one JSON object a line.
-  std::string as_text() const;
+  enum class Headings { plain, bold };
+  std::string as_text(Headings headings) const;
   std::string as_json() const;
 
  private:

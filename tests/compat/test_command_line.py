@@ -152,7 +152,27 @@ class TerminalTest(unittest.TestCase):
             piped = odradek("perf", "produce", "-d", "1", bootstrap=bootstrap)
             self.assertEqual((piped.stderr, piped.returncode), ("", 0))
             shown, code = at_terminal("topic", "ls", bootstrap=bootstrap)
-            self.assertEqual(shown.split(), ["TOPIC", "PARTITIONS", "REPLICAS", "perf", "1", "1"])
+            self.assertEqual(shown, "\x1b[1mTOPIC  PARTITIONS  REPLICAS\x1b[0m\nperf   1           1\n")
+
+    def test_at_a_terminal_verbs_print_what_they_print_in_a_pipe(self):
+        """But for how far long work is, and bold headings; without those where NO_COLOR says so."""
+        with Broker("group.initial.rebalance.delay.ms=0", nodes=1) as broker:
+            bootstrap = f"localhost:{broker.port}"
+            odradek("topic", "create", "t", bootstrap=bootstrap)
+            odradek("produce", "t", bootstrap=bootstrap, input="one\ntwo\n")
+            odradek("consume", "t", "-g", "g", bootstrap=bootstrap)
+            for words in (["topic", "describe", "t"], ["topic", "alter", "t", "-c", "retention.ms=5"], ["topic", "describe", "none"],
+                          ["consume", "t", "-f", "%o %v\\n"], ["group", "ls"], ["group", "describe", "g"],
+                          ["group", "reset", "g", "--to", "start"], ["config", "get", "topic", "t"], ["cluster", "describe"],
+                          ["cluster", "apis"], ["txn", "ls"], ["doctor"], ["health"], ["export", "t"]):
+                piped = odradek(*words, bootstrap=bootstrap)
+                shown, code = at_terminal(*words, bootstrap=bootstrap)
+                plain = re.sub(r"\x1b\[[01]m|\r\x1b\[K([^\r\n]*/s)?", "", shown)
+                self.assertEqual((sorted(plain.splitlines()), code),
+                                 (sorted((piped.stdout + piped.stderr).splitlines()), piped.returncode), words)
+            os.environ["NO_COLOR"] = "1"
+            self.addCleanup(os.environ.pop, "NO_COLOR")
+            self.assertNotIn("\x1b", at_terminal("topic", "ls", bootstrap=bootstrap)[0])
 
 
 class BrokenBrokerTest(unittest.TestCase):
@@ -351,6 +371,7 @@ complete_it odradek consume --fo
     def test_settings_and_where_they_come_from(self):
         done = odradek("config", "dump", "--set", "num.partitions=3", env={"KAFKA_LOG_RETENTION_HOURS": "2",
                                                                          "KAFKA_SSL_KEY_PASSWORD": "hush"})
+        self.assertEqual(odradek("config").stdout, odradek("config", "dump").stdout)
         self.assertIn("num.partitions=3  # command line\n", done.stdout)
         self.assertIn("log.retention.hours=2  # environment\n", done.stdout)
         self.assertIn("log.retention.ms=7200000  # default\n", done.stdout)
