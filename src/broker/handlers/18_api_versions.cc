@@ -17,9 +17,11 @@ using wire::ErrorCode;
 namespace {
 
 constexpr wire::Version first_with_software = 3;
+constexpr wire::Version first_with_features = 3;
 constexpr wire::Version first_with_features_from_0 = 4;
 
 void add_apis(ApiVersionsResponse& response) {
+  response.api_keys.reserve(served_apis().size());
   for (const ApiEntry& each : served_apis()) {
     auto& key = response.api_keys.emplace_back();
     key.api_key = static_cast<std::int16_t>(each.api.key);
@@ -31,12 +33,24 @@ void add_apis(ApiVersionsResponse& response) {
 // Older Java clients do not connect where a feature begins at 0 (KAFKA-17011).
 void add_features(ApiVersionsResponse& response, wire::Version version,
                   const meta::CatalogueView& view) {
+  response.finalized_features_epoch = view.version();
+  response.supported_features.reserve(meta::features.size());
+  response.finalized_features.reserve(meta::features.size());
   for (const meta::Feature& feature : meta::features) {
-    const std::string name(feature.name);
     const bool is_told = feature.least > 0 || version >= first_with_features_from_0;
-    if (is_told) response.supported_features.push_back({name, feature.least, feature.most});
+    if (is_told) {
+      auto& told = response.supported_features.emplace_back();
+      told.name = feature.name;
+      told.min_version = feature.least;
+      told.max_version = feature.most;
+    }
     const std::int16_t level = meta::level_of(feature, view);
-    if (level > 0) response.finalized_features.push_back({name, level, level});
+    if (level > 0) {
+      auto& told = response.finalized_features.emplace_back();
+      told.name = feature.name;
+      told.min_version_level = level;
+      told.max_version_level = level;
+    }
   }
 }
 
@@ -61,9 +75,9 @@ void handle(const ApiVersionsRequest& request, const ExchangePtr& exchange) {
                          is_software_text(request.client_software_version));
   if (is_valid) {
     add_apis(response);
-    const meta::CatalogueView& view = exchange->node().view();
-    add_features(response, exchange->version(), view);
-    response.finalized_features_epoch = view.version();
+    if (exchange->version() >= first_with_features) {
+      add_features(response, exchange->version(), exchange->node().view());
+    }
   } else {
     response.error_code = ErrorCode::invalid_request;
   }

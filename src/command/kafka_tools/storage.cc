@@ -27,7 +27,8 @@ Action storage(CLI::App& app) {
   format->add_flag("-g,--ignore-formatted", arguments->ignores_formatted);
   format->add_flag("--standalone,--no-initial-controllers")->description("There is no quorum");
   format->add_option("--feature,-f,--release-version,-r,--add-scram,-S")->expected(0, 100);
-  return [random](Session&) -> Result<> {
+  // The parser writes into the arguments, so they have to live as long as the action.
+  return [random, arguments](Session&) -> Result<> {
     if (random->parsed()) {
       fmt::print("{}\n", Uuid::random().to_string());
     } else {
