@@ -43,7 +43,7 @@ def produced(broker, name, seconds, seen=None):
 
 def consumed(broker, name, seconds):
     consumer = Consumer({"bootstrap.servers": broker.bootstrap, "client.id": name, "group.id": name,
-                         "auto.offset.reset": "earliest", "queued.max.messages.kbytes": 100})
+                         "auto.offset.reset": "earliest", "queued.max.messages.kbytes": 4000})
     consumer.subscribe(["filled"])
     while not consumer.poll(1):
         pass
@@ -62,7 +62,8 @@ def quotas(broker):
     tool("kafka-topics", *server, "--create", "--topic", "filled", "--partitions", "1")
     tool("kafka-configs", *server, "--alter", "--entity-type", "clients", "--entity-name", "held", "--add-config",
          f"producer_byte_rate={RATE},consumer_byte_rate={RATE}")
-    filler = Producer({"bootstrap.servers": broker.bootstrap})
+    # A batch is not cut: at this rate one of the usual size is a second's worth, too coarse to measure with.
+    filler = Producer({"bootstrap.servers": broker.bootstrap, "batch.size": 100_000})
     for _ in range(2 * SECONDS * RATE // SIZE):
         filler.produce("filled", b"x" * SIZE)
         filler.poll(0)

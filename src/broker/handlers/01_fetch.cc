@@ -71,9 +71,11 @@ void handle(const FetchRequest& request, const ExchangePtr& exchange) {
   }
   if (rests) return answer<FetchRequest>(*exchange, {.session_id = context.session_id()});
   FetchParams params = params_of(request, node.options());
+  // What is owed for one answer is paid within half a window: above its rate, a client has a window
+  // and a half at most. Kafka: KafkaApis.handleFetchRequest cuts answers to the whole of a window.
   const auto burst = exchange->burst(QuotaKind::fetch);
-  if (burst && *burst < static_cast<double>(params.max_bytes)) {
-    params.max_bytes = static_cast<std::size_t>(*burst);
+  if (burst && *burst / 2 < static_cast<double>(params.max_bytes)) {
+    params.max_bytes = static_cast<std::size_t>(*burst / 2);
     params.min_bytes = std::min(params.min_bytes, params.max_bytes);
   }
   const bool has_time = params.max_wait.count() > 0;
