@@ -32,7 +32,10 @@ Result<> BrokerConnection::negotiate() {
   TRY(send(output));
   Buffer frame;
   TRY(receive(frame));
-  const Bytes body = Bytes(frame).subspan(std::min(frame.size(), length_size));
+  if (load_big<std::int32_t>(frame.data()) != correlation_) {
+    return malformed(ApiVersionsRequest::api);
+  }
+  const Bytes body = Bytes(frame).subspan(sizeof correlation_);
   const bool is_old =
       body.size() >= 2 && load_big<std::int16_t>(body.data()) ==
                               static_cast<std::int16_t>(wire::ErrorCode::unsupported_version);
@@ -71,12 +74,12 @@ wire::Output BrokerConnection::begin(const wire::Api& api, wire::Version version
 
 Result<> BrokerConnection::send(wire::Output& output) {
   store_big(output.bytes.data(), static_cast<std::int32_t>(output.size() - length_size));
-  return socket_.send(output.bytes, timeout_ + rest_);
+  return socket_.send(output.bytes, timeout_ + throttle_);
 }
 
 Result<> BrokerConnection::receive(Buffer& frame) {
   std::byte length[length_size];
-  TRY(socket_.receive(length, timeout_ + rest_));
+  TRY(socket_.receive(length, timeout_ + throttle_));
   const auto size = load_big<std::int32_t>(length);
   if (size < static_cast<std::int32_t>(length_size) || size > largest_answer) {
     return Error{Fault::unreachable,

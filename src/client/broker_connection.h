@@ -47,8 +47,13 @@ class BrokerConnection {
                                                  wire::Version newest = any_version) {
     const auto version = version_of(Request::api, newest);
     if (!version) return unknown(Request::api);
-    return ask_in(request, *version);
+    auto answer = ask_in(request, *version);
+    // What is still on its way would be taken for the answer to the next request.
+    if (!answer) is_usable_ = false;
+    return answer;
   }
+  // False once a request has failed: what is asked after that needs another connection.
+  bool is_usable() const { return is_usable_; }
   // How long an answer may take.
   void set_timeout(Milliseconds timeout) { timeout_ = timeout; }
   const Address& address() const { return address_; }
@@ -70,13 +75,13 @@ class BrokerConnection {
     Answer<typename Request::Response> answer{std::make_unique<Buffer>(), {}};
     TRY(receive(*answer.frame));
     wire::Reader reader(*answer.frame, version, flexible);
-    reader.template read_number<std::int32_t>();  // the correlation id
+    if (reader.template read_number<std::int32_t>() != correlation_) return malformed(api);
     if (flexible && api.key != wire::ApiKey::api_versions) reader.skip_tags();
     reader.read(answer.response);
     if (!reader.ok()) return malformed(api);
     if constexpr (requires { answer.response.throttle_time_ms; }) {
       // A broker that is throttling takes nothing before that (KIP-219).
-      rest_ = Milliseconds(std::max(0, answer.response.throttle_time_ms));
+      throttle_ = Milliseconds(std::max(0, answer.response.throttle_time_ms));
     }
     return answer;
   }
@@ -91,8 +96,9 @@ class BrokerConnection {
   std::string client_id_;
   Socket socket_;
   Milliseconds timeout_;
-  Milliseconds rest_{};
+  Milliseconds throttle_{};
   std::int32_t correlation_ = 0;
+  bool is_usable_ = true;
   wire::ApiVersionsResponse about_;
 };
 

@@ -32,28 +32,35 @@ Result<> outcome(ErrorCode error, const std::optional<std::string>& message,
   return Error{is_missing(error) ? Fault::not_found : Fault::refused, std::move(text)};
 }
 
-bool is_passing(ErrorCode error) {
-  constexpr std::array passing{ErrorCode::leader_not_available,
-                               ErrorCode::not_leader_or_follower,
-                               ErrorCode::coordinator_load_in_progress,
-                               ErrorCode::coordinator_not_available,
-                               ErrorCode::not_coordinator,
-                               ErrorCode::rebalance_in_progress,
-                               ErrorCode::concurrent_transactions,
-                               ErrorCode::unstable_offset_commit,
-                               ErrorCode::not_controller};
-  return std::count(passing.begin(), passing.end(), error) > 0;
+bool is_retriable(ErrorCode error) {
+  constexpr std::array retriable{ErrorCode::leader_not_available,
+                                 ErrorCode::not_leader_or_follower,
+                                 ErrorCode::coordinator_load_in_progress,
+                                 ErrorCode::coordinator_not_available,
+                                 ErrorCode::not_coordinator,
+                                 ErrorCode::rebalance_in_progress,
+                                 ErrorCode::concurrent_transactions,
+                                 ErrorCode::unstable_offset_commit,
+                                 ErrorCode::not_controller};
+  return std::count(retriable.begin(), retriable.end(), error) > 0;
+}
+
+bool Patience::has_for(const Error& error) {
+  const auto now = std::chrono::steady_clock::now();
+  if (error.fault != Fault::unreachable || now - last_answer_ >= most_) return false;
+  std::this_thread::sleep_for(pause_between_tries);
+  return true;
 }
 
 void Cluster::repeat(const Attempt& attempt) const {
   const auto deadline = std::chrono::steady_clock::now() + settings_.timeout;
-  while (is_passing(attempt()) && std::chrono::steady_clock::now() < deadline) {
+  while (is_retriable(attempt()) && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(pause_between_tries);
   }
 }
 
 Result<BrokerConnection*> Cluster::any() {
-  if (bootstrap_) return bootstrap_.get();
+  if (bootstrap_ && bootstrap_->is_usable()) return bootstrap_.get();
   std::string tried;
   for (const Address& address : settings_.bootstrap) {
     auto connection = BrokerConnection::open(address, settings_.client_id, settings_.timeout);
@@ -69,7 +76,7 @@ Result<BrokerConnection*> Cluster::any() {
 
 Result<BrokerConnection*> Cluster::node(NodeId id) {
   const auto known = nodes_.find(id);
-  if (known != nodes_.end()) return known->second.get();
+  if (known != nodes_.end() && known->second->is_usable()) return known->second.get();
   if (!addresses_.contains(id)) {
     TRY(metadata({}));
   }

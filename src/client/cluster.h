@@ -28,8 +28,23 @@ struct ClusterSettings {
 // the error, the broker's own words, and what it is about ("topic orders").
 Result<> outcome(wire::ErrorCode error, const std::optional<std::string>& message,
                  const std::string& about);
-// Whether it may succeed when it is asked again.
-bool is_passing(wire::ErrorCode error);
+// Whether it may succeed when it is asked again. Kafka: RetriableException.
+bool is_retriable(wire::ErrorCode error);
+
+// For what goes on over many requests: a broker that cannot be reached may be back soon.
+class Patience {
+ public:
+  explicit Patience(Milliseconds most) : most_(most) {}
+
+  void on_answer() { last_answer_ = std::chrono::steady_clock::now(); }
+  // Whether to try again, after a moment that this takes; not for longer than it has after the last
+  // answer, and not after other errors.
+  bool has_for(const Error& error);
+
+ private:
+  Milliseconds most_;
+  std::chrono::steady_clock::time_point last_answer_ = std::chrono::steady_clock::now();
+};
 
 // A Kafka cluster as a client sees it: connections to its brokers, made when they are needed, and
 // who leads and coordinates what. Waits in its calls; for one thread.

@@ -46,7 +46,7 @@ Result<Leaders> leaders_of(Cluster& cluster, const std::vector<TopicPartition>& 
 
 Result<ErrorCode> ask_offsets(BrokerConnection& leader,
                               const std::vector<TopicPartition>& partitions, Timestamp time,
-                              Isolation isolation, Offsets& offsets) {
+                              IsolationLevel isolation, Offsets& offsets) {
   wire::ListOffsetsRequest request;
   request.replica_id = none_of<NodeId>;
   request.isolation_level = static_cast<std::int8_t>(isolation);
@@ -62,7 +62,7 @@ Result<ErrorCode> ask_offsets(BrokerConnection& leader,
   for (const auto& topic : answer->topics) {
     for (const auto& partition : topic.partitions) {
       const TopicPartition from{topic.name, partition.partition_index};
-      if (is_passing(partition.error_code)) return partition.error_code;
+      if (is_retriable(partition.error_code)) return partition.error_code;
       TRY(outcome(partition.error_code, {}, from.text()));
       if (partition.offset.value >= 0) offsets[from] = partition.offset;
     }
@@ -84,7 +84,7 @@ std::optional<std::string> take_text(Bytes& rest, bool& ok) {
 }
 
 // False where they are malformed.
-bool read_headers(Bytes encoded, IncomingRecord& record) {
+bool read_headers(Bytes encoded, ConsumerRecord& record) {
   bool ok = true;
   const auto count = wire::take_varlong(encoded);
   for (std::int64_t i = 0; ok && i < count.value_or(0); ++i) {
@@ -108,7 +108,7 @@ Error malformed(const TopicPartition& from, const BatchView& batch) {
 }  // namespace
 
 Result<Offsets> offsets_at(Cluster& cluster, const std::vector<TopicPartition>& partitions,
-                           Timestamp time, Isolation isolation) {
+                           Timestamp time, IsolationLevel isolation) {
   Offsets offsets;
   Result<> done;
   cluster.repeat([&] {
@@ -162,9 +162,21 @@ Result<> Consumer::find_leaders() {
   return {};
 }
 
+// Leaders go away and others come, or the same after a restart.
+Result<std::vector<ConsumerRecord>> Consumer::poll(Milliseconds wait) {
+  auto records = try_poll(wait);
+  if (records) {
+    patience_.on_answer();
+    return records;
+  }
+  if (!patience_.has_for(records.error())) return records;
+  leaders_.clear();
+  return std::vector<ConsumerRecord>();
+}
+
 // One leader after the other; the last of a round waits.
-Result<std::vector<IncomingRecord>> Consumer::poll(Milliseconds wait) {
-  std::vector<IncomingRecord> records;
+Result<std::vector<ConsumerRecord>> Consumer::try_poll(Milliseconds wait) {
+  std::vector<ConsumerRecord> records;
   if (positions_.empty()) {
     std::this_thread::sleep_for(wait);
     return records;
@@ -197,7 +209,7 @@ Result<std::vector<IncomingRecord>> Consumer::poll(Milliseconds wait) {
 }
 
 Result<> Consumer::fetch(NodeId leader, const std::vector<TopicPartition>& partitions,
-                         Milliseconds wait, std::vector<IncomingRecord>& records) {
+                         Milliseconds wait, std::vector<ConsumerRecord>& records) {
   wire::FetchRequest request;
   request.max_wait_ms = static_cast<std::int32_t>(wait.count());
   request.min_bytes = 1;
@@ -224,15 +236,15 @@ Result<> Consumer::fetch(NodeId leader, const std::vector<TopicPartition>& parti
 }
 
 Result<> Consumer::take(const TopicPartition& from, const Data& data,
-                        std::vector<IncomingRecord>& records) {
+                        std::vector<ConsumerRecord>& records) {
   if (!positions_.contains(from)) return {};  // nobody asked for it
   if (data.error_code == ErrorCode::offset_out_of_range) return reset(from);
-  if (is_passing(data.error_code)) {
+  if (is_retriable(data.error_code)) {
     leaders_.erase(from);
     return {};
   }
   TRY(outcome(data.error_code, {}, from.text()));
-  ends_[from] = isolation_ == Isolation::read_committed && data.last_stable_offset.value >= 0
+  ends_[from] = isolation_ == IsolationLevel::read_committed && data.last_stable_offset.value >= 0
                     ? data.last_stable_offset
                     : data.high_watermark;
   for (const Slice& slice : data.records.slices) {
@@ -243,7 +255,7 @@ Result<> Consumer::take(const TopicPartition& from, const Data& data,
 
 // The answer may end inside a batch.
 Result<> Consumer::take_batches(const TopicPartition& from, const Data& data, Bytes bytes,
-                                std::vector<IncomingRecord>& records) {
+                                std::vector<ConsumerRecord>& records) {
   std::vector<std::pair<Offset, ProducerId>> aborted;
   if (data.aborted_transactions) {
     for (const auto& each : *data.aborted_transactions) {
@@ -277,7 +289,7 @@ Result<> Consumer::take_batches(const TopicPartition& from, const Data& data, By
 }
 
 Result<> Consumer::take_batch(const TopicPartition& from, Bytes bytes,
-                              std::vector<IncomingRecord>& records) {
+                              std::vector<ConsumerRecord>& records) {
   const BatchView batch(bytes);
   if (!batch.crc_is_right()) return malformed(from, batch);
   TRY(const Bytes unpacked, decompressor_.unpack(batch.codec(), batch.records(), largest_batch));
@@ -285,7 +297,7 @@ Result<> Consumer::take_batch(const TopicPartition& from, Bytes bytes,
   while (const auto record = reader.next()) {
     const Offset offset = batch.base_offset() + record->offset_delta;
     if (offset < positions_.at(from)) continue;  // a batch may begin before it
-    IncomingRecord& taken = records.emplace_back();
+    ConsumerRecord& taken = records.emplace_back();
     taken.from = from;
     taken.offset = offset;
     taken.timestamp = batch.has_log_append_time()

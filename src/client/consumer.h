@@ -26,7 +26,7 @@ struct TopicPartition {
 };
 
 // A record as it was read; owns its bytes.
-struct IncomingRecord {
+struct ConsumerRecord {
   TopicPartition from;
   Offset offset;
   Timestamp timestamp;
@@ -41,9 +41,10 @@ inline constexpr Timestamp earliest{-2};
 using Offsets = std::map<TopicPartition, Offset>;
 // Absent where no record is that young. Leaders are asked, each once. `committed_only` counts to
 // the last stable offset.
-enum class Isolation : std::int8_t { read_uncommitted = 0, read_committed = 1 };
+enum class IsolationLevel : std::int8_t { read_uncommitted = 0, read_committed = 1 };
 Result<Offsets> offsets_at(Cluster& cluster, const std::vector<TopicPartition>& partitions,
-                           Timestamp time, Isolation isolation = Isolation::read_uncommitted);
+                           Timestamp time,
+                           IsolationLevel isolation = IsolationLevel::read_uncommitted);
 // The same for a table that is to be shown whatever is missing: topic by topic, without those that
 // cannot be asked.
 Offsets ends_where_known(Cluster& cluster, const std::vector<TopicPartition>& partitions);
@@ -56,36 +57,39 @@ Result<std::vector<TopicPartition>> partitions_of(
 // read_committed those of aborted transactions.
 class Consumer {
  public:
-  Consumer(Cluster& cluster, Isolation isolation) : cluster_(cluster), isolation_(isolation) {}
+  Consumer(Cluster& cluster, IsolationLevel isolation)
+      : cluster_(cluster), isolation_(isolation), patience_(cluster.settings().timeout) {}
 
   void assign(Offsets positions) { positions_ = std::move(positions); }
   const Offsets& positions() const { return positions_; }
-  void stop(const TopicPartition& partition) { positions_.erase(partition); }
 
-  // What there is, or what comes in the next `wait`; maybe nothing.
-  Result<std::vector<IncomingRecord>> poll(Milliseconds wait);
+  // What there is, or what comes in the next `wait`; maybe nothing. A leader that cannot be reached
+  // is waited for, up to the cluster's timeout after the last answer.
+  Result<std::vector<ConsumerRecord>> poll(Milliseconds wait);
   // Offsets that the last poll() learnt: one past the last record that can be read.
   const Offsets& ends() const { return ends_; }
 
  private:
   using Data = wire::FetchResponse::FetchableTopicResponse::PartitionData;
 
+  Result<std::vector<ConsumerRecord>> try_poll(Milliseconds wait);
   Result<> find_leaders();
   Result<> fetch(NodeId leader, const std::vector<TopicPartition>& partitions, Milliseconds wait,
-                 std::vector<IncomingRecord>& records);
-  Result<> take(const TopicPartition& from, const Data& data, std::vector<IncomingRecord>& records);
+                 std::vector<ConsumerRecord>& records);
+  Result<> take(const TopicPartition& from, const Data& data, std::vector<ConsumerRecord>& records);
   Result<> take_batches(const TopicPartition& from, const Data& data, Bytes bytes,
-                        std::vector<IncomingRecord>& records);
+                        std::vector<ConsumerRecord>& records);
   Result<> take_batch(const TopicPartition& from, Bytes batch,
-                      std::vector<IncomingRecord>& records);
+                      std::vector<ConsumerRecord>& records);
   Result<> reset(const TopicPartition& partition);
 
   Cluster& cluster_;
-  Isolation isolation_;
+  IsolationLevel isolation_;
   Offsets positions_;
   Offsets ends_;
   std::map<TopicPartition, NodeId> leaders_;
   std::size_t next_leader_ = 0;
+  Patience patience_;
   wire::Decompressor decompressor_;
 };
 

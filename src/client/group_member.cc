@@ -197,7 +197,7 @@ Result<bool> GroupMember::keep_up() {
   const bool is_out = error == ErrorCode::unknown_member_id;
   const bool is_over =
       is_out || error == ErrorCode::rebalance_in_progress || error == ErrorCode::illegal_generation;
-  if (!is_over && !is_passing(error)) {
+  if (!is_over && !is_retriable(error)) {
     TRY(outcome(error, {}, "group " + group_));
   }
   if (is_out) member_.clear();

@@ -32,13 +32,13 @@ Result<> Producer::find_leaders() {
 }
 
 // Without a key batches go round.
-PartitionId Producer::choose(const OutgoingRecord& record) {
+PartitionId Producer::choose(const ProducerRecord& record) {
   if (record.partition) return *record.partition;
   if (record.key) return partition_for_key(*record.key, leaders_.size());
   return {static_cast<std::int32_t>(next_keyless_ % leaders_.size())};
 }
 
-Result<> Producer::send(const OutgoingRecord& record) {
+Result<> Producer::send(const ProducerRecord& record) {
   const PartitionId partition = choose(record);
   const auto index = static_cast<std::size_t>(partition.value);
   if (partition.value < 0 || index >= leaders_.size()) {
@@ -76,7 +76,7 @@ Result<> Producer::send_batch(PartitionId partition, const Pending& pending) {
   Result<> found;
   cluster_->repeat([&] {
     tried = try_batch(partition, batch, pending.records);
-    if (!tried || !is_passing(*tried)) return ErrorCode::none;
+    if (!tried || !is_retriable(*tried)) return ErrorCode::none;
     found = find_leaders();
     return found ? *tried : ErrorCode::none;
   });
@@ -103,7 +103,7 @@ Result<ErrorCode> Producer::try_batch(PartitionId partition, Bytes batch, std::s
   const auto& told = answer->responses.at(0).partition_responses.at(0);
   if (told.error_code == ErrorCode::none) {
     written_.push_back({partition, told.base_offset, records});
-  } else if (!is_passing(told.error_code)) {
+  } else if (!is_retriable(told.error_code)) {
     const std::string message(told.error_message.value_or(""));
     TRY(outcome(told.error_code, message, topic_ + "-" + std::to_string(partition.value)));
   }

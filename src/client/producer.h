@@ -17,8 +17,8 @@
 
 namespace odradek::client {
 
-// A record on its way in or out; owns its bytes.
-struct OutgoingRecord {
+// A record as it is to be written; owns its bytes.
+struct ProducerRecord {
   std::optional<PartitionId> partition;  // chosen by the key where there is none
   Timestamp timestamp;
   std::optional<Buffer> key;
@@ -38,10 +38,10 @@ class Producer {
   };
   static Result<Producer> open(Cluster& cluster, const std::string& topic, Settings settings);
 
-  Result<> send(const OutgoingRecord& record);
+  Result<> send(const ProducerRecord& record);
   Result<> flush();
 
-  // Told of each batch that was written: where, from which offset on, how many records.
+  // A batch that was written: where, from which offset on, how many records.
   struct Written {
     PartitionId partition;
     Offset base_offset;
@@ -59,7 +59,7 @@ class Producer {
       : cluster_(&cluster), topic_(std::move(topic)), settings_(settings) {}
 
   Result<> find_leaders();
-  PartitionId choose(const OutgoingRecord& record);
+  PartitionId choose(const ProducerRecord& record);
   Result<> send_batch(PartitionId partition, const Pending& pending);
   Result<wire::ErrorCode> try_batch(PartitionId partition, Bytes batch, std::size_t records);
 

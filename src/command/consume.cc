@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/consumer.h"
-#include "client/group_member.h"
-#include "client/group_offsets.h"
+#include "client/group_consumer.h"
 #include "command/places.h"
 #include "command/record_text.h"
 #include "command/stop.h"
@@ -12,12 +11,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <utility>
 
 // odradek consume and tail: records of topics, as lines.
 namespace odradek::command {
 
-using client::IncomingRecord;
+using client::ConsumerRecord;
 using client::Offsets;
 
 namespace {
@@ -35,9 +33,9 @@ struct Arguments {
   bool follows = false;
   bool is_committed_only = false;
 
-  client::Isolation isolation() const {
-    return is_committed_only ? client::Isolation::read_committed
-                             : client::Isolation::read_uncommitted;
+  client::IsolationLevel isolation() const {
+    return is_committed_only ? client::IsolationLevel::read_committed
+                             : client::IsolationLevel::read_uncommitted;
   }
 };
 
@@ -50,7 +48,7 @@ class Printer {
   }
 
   bool is_done() const { return left_ == 0; }
-  void print(const IncomingRecord& record) {
+  void print(const ConsumerRecord& record) {
     session_.print(session_.prints_json() ? boost::json::serialize(to_json(record)) + "\n"
                                           : formatted(format_, record));
     if (left_ > 0) --left_;
@@ -95,7 +93,7 @@ Result<> read_partitions(Session& session, const Arguments& arguments) {
   const bool has_end = !arguments.follows || !arguments.to.empty();
   while (!printer.is_done() && !is_stopped() && !(has_end && is_read(consumer.positions(), ends))) {
     TRY(const auto records, consumer.poll(poll_time));
-    for (const IncomingRecord& record : records) {
+    for (const ConsumerRecord& record : records) {
       const bool is_wanted = !has_end || record.offset < ends.at(record.from);
       if (is_wanted && !printer.is_done()) printer.print(record);
     }
@@ -104,54 +102,32 @@ Result<> read_partitions(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<Offsets> starts_of(Session& session, const Arguments& arguments,
-                          const client::GroupMember& member) {
-  TRY(auto positions,
-      places(session.cluster(), member.assignment(), arguments.from, arguments.isolation()));
-  TRY(const auto committed,
-      client::committed_offsets(session.cluster(), arguments.group, member.assignment()));
-  for (const auto& [place, offset] : committed) positions[place] = offset;
-  return positions;
-}
-
-Result<> read_assigned(Session& session, const Arguments& arguments, client::GroupMember& member) {
-  client::Consumer consumer(session.cluster(), arguments.isolation());
-  Offsets ends;
-  Offsets done;  // and not committed; where it begins as well, as Kafka's clients have it
-  const auto begin = [&]() -> Result<> {
-    TRY(auto positions, starts_of(session, arguments, member));
-    done = positions;
-    consumer.assign(std::move(positions));
-    TRY(ends,
-        offsets_at(session.cluster(), member.assignment(), client::latest, arguments.isolation()));
-    return {};
-  };
-  TRY(begin());
-  Printer printer(session, arguments);
-  const auto has_more = [&] { return arguments.follows || !is_read(consumer.positions(), ends); };
+Result<> read_assigned(const Arguments& arguments, client::GroupConsumer& consumer,
+                       Printer& printer) {
+  const auto has_more = [&] { return arguments.follows || !consumer.is_at_end(); };
   while (!printer.is_done() && !is_stopped() && has_more()) {
-    TRY(const bool is_assigned_anew, member.keep_up());
-    if (is_assigned_anew) {
-      TRY(begin());
-    }
     TRY(const auto records, consumer.poll(poll_time));
-    for (const IncomingRecord& record : records) {
+    for (const ConsumerRecord& record : records) {
       if (printer.is_done()) break;
       printer.print(record);
-      done[record.from] = record.offset + 1;
+      consumer.done(record);
     }
     std::fflush(stdout);
-    TRY(member.commit(std::exchange(done, {})));
   }
   return {};
 }
 
 // Goes on where the group was; `from` counts where it never was. Commits what was printed.
 Result<> read_as_member(Session& session, const Arguments& arguments) {
-  client::GroupMember member(session.cluster(), arguments.group, arguments.topics);
-  TRY(member.join());
-  const auto done = read_assigned(session, arguments, member);
-  const auto left = member.leave();  // so that the others need not wait for its session to end
+  client::GroupConsumer consumer(session.cluster(), arguments.group, arguments.topics,
+                                 arguments.isolation(), [&](const auto& partitions) {
+                                   return places(session.cluster(), partitions, arguments.from,
+                                                 arguments.isolation());
+                                 });
+  TRY(consumer.join());
+  Printer printer(session, arguments);
+  const auto done = read_assigned(arguments, consumer, printer);
+  const auto left = consumer.leave();
   return done ? left : done;
 }
 

@@ -34,7 +34,7 @@ Result<> write_out(Session& session, const Arguments& arguments) {
   }
   std::ostream& out = arguments.file == "-" ? std::cout : file;
   TRY(const auto partitions, client::partitions_of(session.cluster(), arguments.topic));
-  constexpr auto committed = client::Isolation::read_committed;
+  constexpr auto committed = client::IsolationLevel::read_committed;
   TRY(const auto starts, offsets_at(session.cluster(), partitions, client::earliest));
   TRY(const auto ends, offsets_at(session.cluster(), partitions, client::latest, committed));
   std::int64_t total = 0;

@@ -144,8 +144,8 @@ Result<> reset(Session& session, const Arguments& arguments) {
   for (const std::string& group : arguments.groups) {
     TRY(const Offsets before, client::all_committed_offsets(session.cluster(), group));
     TRY(const auto partitions, places_to_reset(session, arguments, before));
-    TRY(const Offsets after,
-        places(session.cluster(), partitions, arguments.to, client::Isolation::read_uncommitted));
+    TRY(const Offsets after, places(session.cluster(), partitions, arguments.to,
+                                    client::IsolationLevel::read_uncommitted));
     if (arguments.is_execute) {
       TRY(client::commit_offsets(session.cluster(), group, after));
     }

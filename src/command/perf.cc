@@ -61,9 +61,9 @@ void report(Session& session, double records, double bytes, double seconds, Late
   session.print(table);
 }
 
-client::OutgoingRecord random_record(int size) {
+client::ProducerRecord random_record(int size) {
   std::mt19937 random(42);
-  client::OutgoingRecord record;
+  client::ProducerRecord record;
   record.partition = PartitionId{0};
   record.value.emplace(static_cast<std::size_t>(size));
   for (std::byte& each : *record.value) each = static_cast<std::byte>('a' + random() % 26);
@@ -108,7 +108,7 @@ Result<> produce(Session& session, const Arguments& arguments) {
 Result<> consume(Session& session, const Arguments& arguments) {
   TRY(const auto partitions, client::partitions_of(session.cluster(), arguments.topic));
   TRY(const auto starts, offsets_at(session.cluster(), partitions, client::earliest));
-  client::Consumer consumer(session.cluster(), client::Isolation::read_uncommitted);
+  client::Consumer consumer(session.cluster(), client::IsolationLevel::read_uncommitted);
   consumer.assign(starts);
   watch_for_stop();
   Progress progress("records");

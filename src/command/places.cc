@@ -81,7 +81,7 @@ Result<> check_place(const std::string& text) {
 
 Result<Offsets> places(client::Cluster& cluster,
                        const std::vector<client::TopicPartition>& partitions,
-                       const std::string& text, client::Isolation isolation) {
+                       const std::string& text, client::IsolationLevel isolation) {
   TRY(check_place(text));
   TRY(const Offsets starts, offsets_at(cluster, partitions, client::earliest));
   TRY(const Offsets ends, offsets_at(cluster, partitions, client::latest, isolation));

@@ -15,7 +15,7 @@ namespace odradek::command {
 // none of these.
 Result<client::Offsets> places(client::Cluster& cluster,
                                const std::vector<client::TopicPartition>& partitions,
-                               const std::string& text, client::Isolation isolation);
+                               const std::string& text, client::IsolationLevel isolation);
 // The same without asking anybody.
 Result<> check_place(const std::string& text);
 // A time, as it stands behind the at sign.

@@ -35,8 +35,8 @@ Buffer bytes_of(std::string_view text) {
   return {bytes.begin(), bytes.end()};
 }
 
-Result<client::OutgoingRecord> record_of(const std::string& line, const Arguments& arguments) {
-  client::OutgoingRecord record;
+Result<client::ProducerRecord> record_of(const std::string& line, const Arguments& arguments) {
+  client::ProducerRecord record;
   if (arguments.input == "json") {
     TRY(record, from_json(line));
   } else {

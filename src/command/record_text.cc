@@ -92,7 +92,7 @@ Result<std::optional<Buffer>> read_bytes(const json::object& from, const std::st
   return std::optional<Buffer>(Buffer(bytes.begin(), bytes.end()));
 }
 
-json::array headers_json(const client::IncomingRecord& record) {
+json::array headers_json(const client::ConsumerRecord& record) {
   json::array headers;
   for (const auto& [name, value] : record.headers) {
     json::object header{{"name", name}};
@@ -104,7 +104,7 @@ json::array headers_json(const client::IncomingRecord& record) {
   return headers;
 }
 
-Result<> read_headers(const json::value& headers, client::OutgoingRecord& record) {
+Result<> read_headers(const json::value& headers, client::ProducerRecord& record) {
   if (!headers.is_array()) return wrong("headers have to be a list");
   for (const auto& each : headers.get_array()) {
     if (!each.is_object() || !each.get_object().contains("name") ||
@@ -128,7 +128,7 @@ char escaped(char letter) {
   return letter;
 }
 
-std::string headers_text(const client::IncomingRecord& record) {
+std::string headers_text(const client::ConsumerRecord& record) {
   std::string text;
   for (const auto& [name, value] : record.headers) {
     text += (text.empty() ? "" : ",") + name + "=" + value.value_or("NULL");
@@ -136,7 +136,7 @@ std::string headers_text(const client::IncomingRecord& record) {
   return text;
 }
 
-std::string field_text(char letter, const client::IncomingRecord& record) {
+std::string field_text(char letter, const client::ConsumerRecord& record) {
   const auto text_of = [](const std::optional<Buffer>& bytes) {
     return bytes ? std::string(as_text(*bytes)) : std::string();
   };
@@ -169,7 +169,7 @@ std::string field_text(char letter, const client::IncomingRecord& record) {
 
 }  // namespace
 
-json::object to_json(const client::IncomingRecord& record) {
+json::object to_json(const client::ConsumerRecord& record) {
   json::object object{{"topic", record.from.topic},
                       {"partition", record.from.partition.value},
                       {"offset", record.offset.value},
@@ -180,14 +180,14 @@ json::object to_json(const client::IncomingRecord& record) {
   return object;
 }
 
-Result<client::OutgoingRecord> from_json(std::string_view line) {
+Result<client::ProducerRecord> from_json(std::string_view line) {
   boost::system::error_code failed;
   const json::value parsed = json::parse({line.data(), line.size()}, failed);
   if (failed) return wrong("not JSON: " + failed.message());
   if (!parsed.is_object())
     return wrong("a record has to be an object: {\"key\": ..., \"value\": ...}");
   const json::object& object = parsed.get_object();
-  client::OutgoingRecord record;
+  client::ProducerRecord record;
   if (const auto* const partition = object.if_contains("partition")) {
     const bool is_one = partition->is_int64() && partition->get_int64() >= 0 &&
                         partition->get_int64() <= std::numeric_limits<std::int32_t>::max();
@@ -224,7 +224,7 @@ Result<> check_format(std::string_view format) {
   return {};
 }
 
-std::string formatted(std::string_view format, const client::IncomingRecord& record) {
+std::string formatted(std::string_view format, const client::ConsumerRecord& record) {
   std::string text;
   for (std::size_t i = 0; i < format.size(); ++i) {
     const bool is_last = i + 1 == format.size();

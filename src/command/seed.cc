@@ -60,7 +60,8 @@ Result<> set_offsets(Cluster& cluster, const SeedPlan::Group& group) {
   client::Offsets offsets;
   for (const auto& [topic, place] : group.topics) {
     TRY(const auto partitions, client::partitions_of(cluster, topic));
-    TRY(const auto chosen, places(cluster, partitions, place, client::Isolation::read_uncommitted));
+    TRY(const auto chosen,
+        places(cluster, partitions, place, client::IsolationLevel::read_uncommitted));
     TRY(const auto committed, client::committed_offsets(cluster, group.name, partitions));
     for (const auto& [partition, offset] : chosen) {
       if (!committed.contains(partition)) offsets[partition] = offset;

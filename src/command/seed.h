@@ -24,7 +24,7 @@ struct SeedPlan {
     std::int32_t partitions = -1;  // the broker's default
     std::int16_t replicas = -1;
     std::map<std::string, std::string> configs;
-    std::vector<client::OutgoingRecord> records;
+    std::vector<client::ProducerRecord> records;
   };
   struct Group {
     std::string name;

@@ -85,7 +85,7 @@ json::value field(const YAML::Node& node) {
   return node.IsScalar() ? json::value(node.Scalar()) : to_json(node);
 }
 
-client::OutgoingRecord read_record(const YAML::Node& node) {
+client::ProducerRecord read_record(const YAML::Node& node) {
   check_keys(node, "a record",
              std::array{"key", "value", "headers", "partition", "timestamp", "key_base64",
                         "value_base64"});

@@ -2,6 +2,7 @@
 """Every verb of the command line: in a pipe and at a terminal; against a broker that is there, down, silent, or refuses.
 What they print is in tests/golden/command_line.txt (UPDATE_GOLDEN=1 writes it anew; read the difference)."""
 
+import contextlib
 import difflib
 import json
 import os
@@ -46,6 +47,15 @@ def at_terminal(*words, bootstrap):
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
     return output.decode().replace("\r\n", "\n"), os.waitstatus_to_exitcode(status)
+
+
+@contextlib.contextmanager
+def stopped_at_last(process):
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def masked(text, port):
@@ -294,6 +304,28 @@ class MovingBytesTest(unittest.TestCase):
             odradek("produce", "t", bootstrap=bootstrap, input="last\n")
             done = odradek("consume", "t", "-g", "g", bootstrap=bootstrap)
             self.assertEqual(done.stdout, "last\n", done.stderr)
+
+    def test_readers_live_on_where_the_broker_starts_anew(self):
+        with Broker("group.initial.rebalance.delay.ms=0", nodes=1) as broker, contextlib.ExitStack() as readers:
+            bootstrap = f"localhost:{broker.port}"
+            odradek("produce", "t", bootstrap=bootstrap, input="before\n")
+            outputs = []
+            for words in (["consume", "t", "-F"], ["consume", "t", "-F", "-g", "g"]):
+                outputs.append(readers.enter_context(tempfile.TemporaryFile("w+")))
+                readers.enter_context(stopped_at_last(
+                    subprocess.Popen([BINARY, *words, "-b", bootstrap], stdout=outputs[-1], stderr=subprocess.STDOUT)))
+
+            def read():
+                for output in outputs:
+                    output.seek(0)
+                return [output.read() for output in outputs]
+            wait_until(lambda: read() == ["before\n"] * 2)
+            # What is committed need not come again.
+            wait_until(lambda: '"lag":0' in odradek("group", "describe", "g", "-o", "json", bootstrap=bootstrap).stdout)
+            broker.kill()
+            broker.start()
+            odradek("produce", "t", bootstrap=bootstrap, input="after\n")
+            wait_until(lambda: read() == ["before\nafter\n"] * 2, 60)
 
 
 class KafkaNamesTest(unittest.TestCase):

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/consumer.h"
-#include "client/group_member.h"
-#include "client/group_offsets.h"
+#include "client/group_consumer.h"
 #include "client/producer.h"
 #include "command/kafka_tools/kafka_tools.h"
 #include "command/line_input.h"
@@ -15,6 +14,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <span>
 #include <utility>
 
 // kafka-console-producer and kafka-console-consumer. Kafka: ConsoleProducer, LineMessageReader,
@@ -85,7 +85,7 @@ Result<> produce(Session& session, const ProducerArguments& arguments) {
   };
   for (std::string line; next(line);) {
     ++number;
-    client::OutgoingRecord record;
+    client::ProducerRecord record;
     std::string_view value = line;
     if (has_keys) {
       const auto at = value.find(separator);
@@ -132,7 +132,7 @@ class Formatter {
         line_separator_(text_of(properties, "line.separator", "\n")),
         null_(text_of(properties, "null.literal", "null")) {}
 
-  std::string line(const client::IncomingRecord& record) const {
+  std::string line(const client::ConsumerRecord& record) const {
     std::vector<std::string> fields;
     if (prints_timestamp_) fields.push_back(fmt::format("CreateTime:{}", record.timestamp.value));
     if (prints_partition_)
@@ -151,7 +151,7 @@ class Formatter {
   std::string field(const std::optional<Buffer>& bytes) const {
     return bytes ? std::string(as_text(*bytes)) : null_;
   }
-  std::string headers(const client::IncomingRecord& record) const {
+  std::string headers(const client::ConsumerRecord& record) const {
     std::string text;
     for (const auto& [name, value] : record.headers) {
       text += (text.empty() ? "" : ",") + name + ":" + value.value_or(null_);
@@ -192,19 +192,16 @@ class Reading {
     }
     return !is_stopped() && count_ != most_;
   }
-  // What is to be committed of it.
-  client::Offsets print(const Session& session,
-                        const std::vector<client::IncomingRecord>& records) {
-    client::Offsets printed;
-    for (const auto& record : records) {
-      if (count_ == most_) break;
-      session.print(formatter_.line(record));
-      printed[record.from] = record.offset + 1;
-      ++count_;
+  // Returns those that were printed, which need not come again.
+  std::span<const client::ConsumerRecord> print(
+      const Session& session, const std::vector<client::ConsumerRecord>& records) {
+    std::size_t printed = 0;
+    for (; printed < records.size() && count_ != most_; ++printed, ++count_) {
+      session.print(formatter_.line(records[printed]));
       last_ = steady_clock::now();
     }
     std::fflush(stdout);
-    return printed;
+    return std::span(records).first(printed);
   }
   void tell() const { fmt::print(stderr, "Processed a total of {} messages\n", count_); }
 
@@ -217,7 +214,7 @@ class Reading {
 };
 
 Result<> consume_alone(Session& session, const ConsumerArguments& arguments,
-                       client::Consumer& consumer, Reading& reading) {
+                       client::IsolationLevel isolation, Reading& reading) {
   TRY(auto partitions,
       client::partitions_of(session.cluster(), arguments.topic, client::Cluster::AutoCreate::yes));
   if (arguments.partition) {
@@ -228,7 +225,8 @@ Result<> consume_alone(Session& session, const ConsumerArguments& arguments,
     return Error{Fault::not_found, "topic " + arguments.topic + " has no such partition"};
   }
   TRY(auto begin, places(session.cluster(), partitions, place_of(arguments),
-                         client::Isolation::read_uncommitted));
+                         client::IsolationLevel::read_uncommitted));
+  client::Consumer consumer(session.cluster(), isolation);
   consumer.assign(std::move(begin));
   while (reading.goes_on()) {
     TRY(const auto records, consumer.poll(poll_time));
@@ -237,35 +235,24 @@ Result<> consume_alone(Session& session, const ConsumerArguments& arguments,
   return {};
 }
 
-Result<> consume_assigned(Session& session, const ConsumerArguments& arguments,
-                          client::GroupMember& member, client::Consumer& consumer,
-                          Reading& reading) {
-  bool is_assigned_anew = true;
-  client::Offsets done;  // and not committed; where it begins as well, as Kafka's clients have it
+Result<> consume_assigned(Session& session, client::GroupConsumer& consumer, Reading& reading) {
   while (reading.goes_on()) {
-    if (is_assigned_anew) {
-      TRY(auto begin, places(session.cluster(), member.assignment(), place_of(arguments),
-                             client::Isolation::read_uncommitted));
-      TRY(const auto committed,
-          client::committed_offsets(session.cluster(), arguments.group, member.assignment()));
-      for (const auto& [place, offset] : committed) begin[place] = offset;
-      done = begin;
-      consumer.assign(std::move(begin));
-    }
     TRY(const auto records, consumer.poll(poll_time));
-    for (const auto& [place, offset] : reading.print(session, records)) done[place] = offset;
-    TRY(member.commit(std::exchange(done, {})));
-    TRY(is_assigned_anew, member.keep_up());
+    for (const auto& record : reading.print(session, records)) consumer.done(record);
   }
   return {};
 }
 
 Result<> consume_in_group(Session& session, const ConsumerArguments& arguments,
-                          client::Consumer& consumer, Reading& reading) {
-  client::GroupMember member(session.cluster(), arguments.group, {arguments.topic});
-  TRY(member.join());
-  const auto done = consume_assigned(session, arguments, member, consumer, reading);
-  const auto left = member.leave();
+                          client::IsolationLevel isolation, Reading& reading) {
+  client::GroupConsumer consumer(session.cluster(), arguments.group, {arguments.topic}, isolation,
+                                 [&](const auto& partitions) {
+                                   return places(session.cluster(), partitions, place_of(arguments),
+                                                 client::IsolationLevel::read_uncommitted);
+                                 });
+  TRY(consumer.join());
+  const auto done = consume_assigned(session, consumer, reading);
+  const auto left = consumer.leave();
   return done ? left : done;
 }
 
@@ -277,14 +264,13 @@ Result<> consume(Session& session, const ConsumerArguments& arguments) {
   if (text_of(settings, "auto.offset.reset", "") == "earliest") chosen.from_beginning = true;
   const auto isolation =
       text_of(settings, "isolation.level", arguments.isolation.c_str()) == "read_committed"
-          ? client::Isolation::read_committed
-          : client::Isolation::read_uncommitted;
+          ? client::IsolationLevel::read_committed
+          : client::IsolationLevel::read_uncommitted;
   watch_for_stop();
-  client::Consumer consumer(session.cluster(), isolation);
   Reading reading(chosen, Formatter(properties));
   const auto done = chosen.group.empty() || chosen.partition
-                        ? consume_alone(session, chosen, consumer, reading)
-                        : consume_in_group(session, chosen, consumer, reading);
+                        ? consume_alone(session, chosen, isolation, reading)
+                        : consume_in_group(session, chosen, isolation, reading);
   reading.tell();
   return done;
 }

@@ -225,7 +225,7 @@ Result<std::vector<TopicPartition>> places_named(Session& session, const std::st
 Result<Offsets> wanted_offsets(Session& session, const Arguments& arguments,
                                const std::vector<TopicPartition>& partitions,
                                const Offsets& committed) {
-  constexpr auto isolation = client::Isolation::read_uncommitted;
+  constexpr auto isolation = client::IsolationLevel::read_uncommitted;
   const auto at = [&](const std::string& place) {
     return places(session.cluster(), partitions, place, isolation);
   };

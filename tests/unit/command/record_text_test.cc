@@ -14,8 +14,8 @@ Buffer bytes_of(std::string_view text) {
   return {bytes.begin(), bytes.end()};
 }
 
-client::IncomingRecord a_record() {
-  client::IncomingRecord record;
+client::ConsumerRecord a_record() {
+  client::ConsumerRecord record;
   record.from = {"orders", {3}};
   record.offset = Offset{42};
   record.timestamp = Timestamp{1700000000123};
