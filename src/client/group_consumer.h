@@ -53,7 +53,7 @@ class GroupConsumer {
   IsolationLevel isolation_;
   Begin begin_;
   bool is_started_ = false;  // with what is assigned now
-  Offsets ends_;  // when they were assigned
+  Offsets ends_;             // when they were assigned
   Offsets done_;  // and not committed; where it begins as well, as Kafka's clients have it
   Patience patience_;
 };
