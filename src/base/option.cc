@@ -2,28 +2,13 @@
 #include "base/option.h"
 
 #include "base/parse_number.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <numeric>
 
 namespace odradek {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-OptionList split(std::string_view text) {
-  OptionList words;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
-    if (const auto word = trim(text.substr(0, comma)); !word.empty()) words.emplace_back(word);
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
-  }
-  return words;
-}
 
 template <class Words>
 std::string join(const Words& words) {
@@ -156,7 +141,7 @@ Result<typename Option<T>::Value> Option<T>::parse(std::string_view text) const 
     if (!fault.empty()) return wrong(fault);
     return std::string(text);
   } else if constexpr (std::same_as<Value, OptionList>) {
-    OptionList words = split(text);
+    OptionList words = split_words(text);
     for (const std::string& word : words) {
       const bool is_known =
           range_.of.empty() || std::count(range_.of.begin(), range_.of.end(), word) > 0;

@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/config_sources.h"
 
+#include "base/properties.h"
 #include "broker/listener_check.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 namespace odradek::broker {
 namespace {
-
-constexpr std::string_view blanks = " \t\r\f";
-
-std::string_view trim_front(std::string_view text) {
-  return text.substr(std::min(text.find_first_not_of(blanks), text.size()));
-}
-std::string_view trim(std::string_view text) {
-  text = trim_front(text);
-  const auto last = text.find_last_not_of(blanks);
-  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
-}
-
-// The next logical line: physical ones that end in a backslash are joined.
-std::string take_line(std::string_view& text) {
-  std::string line;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    std::string_view part = trim(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    const bool continues = part.ends_with('\\');
-    if (continues) part.remove_suffix(1);
-    line += part;
-    if (!continues) break;
-  }
-  return line;
-}
 
 // Not settings, though they begin like one (Kafka: KafkaDockerWrapper).
 constexpr std::array<std::string_view, 13> other_variables{"CREATE_TOPICS",
@@ -91,17 +67,10 @@ std::string ignored_among(const StaticConfigs& known, const BrokerOptions& optio
 }  // namespace
 
 Result<std::vector<ConfigSetting>> read_properties(std::string_view text) {
+  TRY(auto properties, parse_properties(text));
   std::vector<ConfigSetting> settings;
-  while (!text.empty()) {
-    const std::string line = take_line(text);
-    if (line.empty() || line.front() == '#' || line.front() == '!') continue;
-    const auto separator = line.find_first_of("=:");
-    if (separator == std::string::npos) {
-      return Error{Fault::invalid, "line \"" + line + "\" is not key=value"};
-    }
-    settings.push_back({std::string(trim(std::string_view(line).substr(0, separator))),
-                        std::string(trim(std::string_view(line).substr(separator + 1))),
-                        ConfigSource::file});
+  for (Property& each : properties) {
+    settings.push_back({std::move(each.name), std::move(each.value), ConfigSource::file});
   }
   return settings;
 }

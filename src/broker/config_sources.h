@@ -20,7 +20,7 @@ struct ConfigSetting {
   ConfigSource source = ConfigSource::file;
 };
 
-// A Java properties file: "key=value" lines, '#' and '!' comments, a backslash joins lines.
+// The settings in a Java properties file.
 Result<std::vector<ConfigSetting>> read_properties(std::string_view text);
 
 // The settings among environment variables ("NAME=value"), by the rule of Kafka's images: KAFKA_ or

@@ -2,18 +2,16 @@
 #include "broker/connection_limits.h"
 
 #include "base/parse_number.h"
+#include "base/text.h"
 
 #include <boost/asio/ip/address.hpp>
-
-#include <algorithm>
 
 namespace odradek::broker {
 
 Result<ConnectionOverrides> parse_connection_overrides(std::string_view text) {
   ConnectionOverrides overrides;
   while (!text.empty()) {
-    const std::string_view entry = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), entry.size() + 1));
+    const std::string_view entry = take_part(text, ',');
     const auto colon = entry.rfind(':');
     const std::string host(entry.substr(0, colon));
     const auto most = colon == std::string_view::npos

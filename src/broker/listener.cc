@@ -2,6 +2,7 @@
 #include "broker/listener.h"
 
 #include "base/parse_number.h"
+#include "base/text.h"
 #include "broker/connection.h"
 #include "broker/node.h"
 #include "broker/port_holder.h"
@@ -60,13 +61,8 @@ Result<std::vector<ip::address>> addresses_of(const Endpoint& endpoint,
 Result<std::vector<Endpoint>> parse_endpoints(std::string_view text) {
   std::vector<Endpoint> endpoints;
   while (!text.empty()) {
-    const auto comma = text.find(',');
-    std::string_view one = text.substr(0, comma);
-    while (one.starts_with(' ')) one.remove_prefix(1);
-    while (one.ends_with(' ')) one.remove_suffix(1);
-    TRY(Endpoint endpoint, parse_endpoint(one));
+    TRY(Endpoint endpoint, parse_endpoint(trim(take_part(text, ','))));
     endpoints.push_back(std::move(endpoint));
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
   }
   return endpoints;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/listener_check.h"
 
+#include "base/text.h"
 #include "broker/listener.h"
 #include "log/posix_file_system.h"
 
@@ -15,13 +16,11 @@ namespace {
 // "NAME:PROTOCOL,..." as a protocol for a name; a name that is not there stands for itself.
 std::string protocol_of(std::string_view map, const std::string& name) {
   while (!map.empty()) {
-    const auto comma = map.find(',');
-    const std::string_view entry = map.substr(0, comma);
+    const std::string_view entry = take_part(map, ',');
     const auto colon = entry.find(':');
     if (entry.substr(0, colon) == name && colon != std::string_view::npos) {
       return std::string(entry.substr(colon + 1));
     }
-    map = comma == std::string_view::npos ? std::string_view{} : map.substr(comma + 1);
   }
   return name;
 }

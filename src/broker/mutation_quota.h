@@ -28,11 +28,8 @@ class MutationQuota {
     const auto amount = static_cast<double>(partitions);
     if (is_strict_ && exchange_.is_in_debt(QuotaKind::mutation)) return false;
     taken_ += amount;
-    if (!is_strict_) {
-      exchange_.charge(QuotaKind::mutation, amount);
-      return true;
-    }
-    exchange_.count_towards(QuotaKind::mutation, amount);
+    is_strict_ ? exchange_.count_towards(QuotaKind::mutation, amount)
+               : exchange_.charge(QuotaKind::mutation, amount);
     return true;
   }
 

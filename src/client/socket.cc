@@ -2,6 +2,7 @@
 #include "client/socket.h"
 
 #include "base/parse_number.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -75,9 +76,7 @@ std::string Address::text() const {
 Result<std::vector<Address>> parse_addresses(std::string_view text) {
   std::vector<Address> addresses;
   while (!text.empty()) {
-    const std::string_view one = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), one.size() + 1));
-    TRY(Address address, parse_address(one));
+    TRY(Address address, parse_address(take_part(text, ',')));
     addresses.push_back(std::move(address));
   }
   if (addresses.empty()) return Error{Fault::invalid, "no address of a broker is given"};

@@ -2,24 +2,17 @@
 #include "command/seed.h"
 
 #include "base/parse_number.h"
+#include "base/text.h"
 #include "client/consumer.h"
 #include "client/group_offsets.h"
 #include "command/places.h"
 #include "wire/19_create_topics.h"
-
-#include <algorithm>
 
 namespace odradek::command {
 
 using client::Cluster;
 
 namespace {
-
-std::string_view take_part(std::string_view& text, char separator) {
-  const std::string_view part = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), part.size() + 1));
-  return part;
-}
 
 Error wrong_topic(std::string_view text, const char* expected) {
   return {Fault::invalid, "topic \"" + std::string(text) + "\" is not of the form " + expected};
@@ -96,10 +89,9 @@ Result<> add_topic_flag(std::string_view text, SeedPlan& plan) {
 Result<> add_create_topics(std::string_view text, SeedPlan& plan) {
   constexpr const char* form = "name:partitions:replicas[:cleanup.policy]";
   while (!text.empty()) {
-    const std::string_view one = take_part(text, ',');
+    const std::string_view one = trim(take_part(text, ','));
     std::string_view rest = one;
     SeedPlan::Topic topic{.name = std::string(take_part(rest, ':'))};
-    while (topic.name.starts_with(' ')) topic.name.erase(0, 1);
     if (topic.name.empty()) return wrong_topic(one, form);
     if (!rest.empty()) {
       const auto partitions = parse_number<std::int32_t>(take_part(rest, ':'));

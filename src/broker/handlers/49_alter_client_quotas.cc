@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "broker/change_outcome.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
 #include "meta/quotas.h"
@@ -106,11 +107,7 @@ void handle(const AlterClientQuotasRequest& request, const ExchangePtr& exchange
         return decide(request, view, *response);
       },
       [exchange, response](const Result<>& changed) {
-        for (auto& entry : response->entries) {
-          if (!changed && entry.error_code == ErrorCode::none) {
-            entry.error_code = ErrorCode::kafka_storage_error;
-          }
-        }
+        apply_outcome(changed, response->entries);
         answer<AlterClientQuotasRequest>(*exchange, *response);
       });
 }
