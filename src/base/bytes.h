@@ -52,6 +52,8 @@ void store_big(std::byte* at, T value) {
   std::memcpy(at, &value, sizeof value);
 }
 
+inline Buffer copy_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
 inline void append(Buffer& to, Bytes bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 
 template <std::integral T>

@@ -14,8 +14,9 @@ struct Property {
   std::string value;
 };
 
-// A Java properties file: "key=value" lines, '#' and '!' comments, a backslash joins lines.
-// Fault::invalid names a line that is neither.
+// A Java properties file: "key=value" lines, "#" and "!" comments, a backslash joins lines, and
+// before \t, \n, \u00e9 or a separator it means what it means there.
+// Fault::invalid names a line that is none of these.
 Result<std::vector<Property>> parse_properties(std::string_view text);
 
 }  // namespace odradek

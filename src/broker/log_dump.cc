@@ -9,24 +9,16 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace odradek::broker {
 
 using wire::BatchView;
 
 namespace {
 
-const char* codec_name(wire::Codec codec) {
-  constexpr std::array names{"uncompressed", "gzip", "snappy", "lz4", "zstd"};
-  const auto index = static_cast<std::size_t>(codec);
-  return index < names.size() ? names[index] : "unknown codec";
-}
-
 std::string describe(const BatchView& batch) {
   std::string text = fmt::format("offsets {} to {}: {} records, {}, {} {}, leader epoch {}",
                                  batch.base_offset().value, batch.next_offset().value - 1,
-                                 batch.record_count(), codec_name(batch.codec()),
+                                 batch.record_count(), name_of(batch.codec()),
                                  batch.has_log_append_time() ? "LogAppendTime" : "CreateTime",
                                  batch.max_timestamp().value, batch.leader_epoch().value);
   if (batch.has_producer()) {

@@ -11,11 +11,7 @@ namespace {
 
 std::optional<wire::Codec> codec_of(const std::string& compression_type) {
   if (compression_type == "uncompressed") return wire::Codec::none;
-  if (compression_type == "gzip") return wire::Codec::gzip;
-  if (compression_type == "snappy") return wire::Codec::snappy;
-  if (compression_type == "lz4") return wire::Codec::lz4;
-  if (compression_type == "zstd") return wire::Codec::zstd;
-  return std::nullopt;  // producer
+  return wire::parse_codec(compression_type);  // none for "producer"
 }
 
 wire::CompressionLevel level_of(const TopicOptions& options, std::optional<wire::Codec> codec) {

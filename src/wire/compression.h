@@ -5,6 +5,8 @@
 #include "base/result.h"
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace odradek::wire {
 
@@ -15,6 +17,10 @@ inline constexpr std::int8_t codec_count = 5;
 constexpr bool is_known(Codec codec) {
   return static_cast<std::int8_t>(codec) >= 0 && static_cast<std::int8_t>(codec) < codec_count;
 }
+
+// As Kafka's settings name them: "none", "gzip", "snappy", "lz4", "zstd".
+std::string_view name_of(Codec codec);
+std::optional<Codec> parse_codec(std::string_view name);
 
 // Undoes `codec`, as a Decompressor of its own.
 Result<Buffer> decompress(Codec codec, Bytes input, std::size_t limit);
