@@ -26,7 +26,7 @@ struct CommandLine {
   LogCommand log_command;
   // For any Kafka.
   command::CommonOptions cluster_options;
-  command::Verbs::Action cluster_action;
+  command::Action cluster_action;
 
   // Of a broker that is run:
   bool ready_json = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/temporary_directory.h"
 #include "broker/command_line.h"
 #include "broker/process.h"
+#include "broker/seeding.h"
 #include "command/kafka_tools/kafka_tools.h"
 
 #include <fmt/format.h>
@@ -9,18 +11,12 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
-#include <filesystem>
-#include <functional>
 #include <optional>
-#include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace {
@@ -93,111 +89,27 @@ int command_logs(const broker::LogCommand& command, const broker::BrokerOptions&
   return 2;
 }
 
-// The next command to type, where something failed that is often the same thing.
-const char* advice(const Error& error) {
-  switch (error.fault) {
-    case Fault::unreachable:
-      return "is it running there? odradek dev starts one here; odradek doctor -b HOST:PORT says "
-             "what "
-             "is in the way";
-    case Fault::not_found:
-      return "odradek topic ls, odradek group ls and odradek cluster describe say what there is";
-    case Fault::invalid:
-      return "--help says what a verb takes";
-    case Fault::io:
-    case Fault::no_space:
-    case Fault::no_files:
-    case Fault::corrupt:
-    case Fault::in_use:
-    case Fault::too_large:
-    case Fault::conflict:
-    case Fault::refused:
-      break;
-  }
-  return nullptr;
-}
-
 int command_cluster(const broker::CommandLine& line) {
-  auto session = command::Session::open(line.cluster_options);
-  Result<> done = session ? Result<>() : Result<>(session.error());
-  try {
-    if (session) done = line.cluster_action(*session);
-  } catch (const std::out_of_range&) {
-    // Something that was asked for does not stand in the answer.
-    done = Error{Fault::corrupt, "an answer of the broker cannot be understood"};
-  }
-  std::fflush(stdout);
+  const auto done = command::run(line.cluster_options, line.cluster_action);
   if (done) return 0;
   fmt::print(stderr, "odradek: {}\n", done.error().context);
-  if (const char* const next = advice(done.error())) fmt::print(stderr, "  {}\n", next);
-  return command::exit_code_of(done.error());
+  const auto ending = command::ending_of(done.error());
+  if (ending.advice) fmt::print(stderr, "  {}\n", ending.advice);
+  return ending.exit_code;
 }
 
-// Data that is gone when the process ends.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    const char* const place = std::getenv("TMPDIR");
-    std::string path = std::string(place ? place : "/tmp") + "/odradek-dev-XXXXXX";
-    if (::mkdtemp(path.data())) path_ = path;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-// Makes what the broker is to begin with, as a client of its own, on a thread of its own; the
-// broker is ready after that. Where it fails the broker ends.
-class Seeding {
- public:
-  Seeding() = default;
-  ~Seeding() {
-    if (thread_.joinable()) thread_.join();
-  }
-  Seeding(const Seeding&) = delete;
-  Seeding& operator=(const Seeding&) = delete;
-
-  void start(const command::SeedPlan& plan, const std::string& bootstrap,
-             std::function<void()> done) {
-    thread_ = std::thread([this, &plan, bootstrap, done = std::move(done)] {
-      const auto addresses = client::parse_addresses(bootstrap);
-      client::Cluster cluster({.bootstrap = *addresses, .client_id = "odradek-seed"});
-      const auto seeded = seed(cluster, plan);
-      if (seeded) return done();
-      spdlog::critical("cannot make what there is to begin with reason=\"{}\"",
-                       seeded.error().context);
-      has_failed_ = true;
-      ::kill(::getpid(), SIGTERM);
-    });
-  }
-  bool has_failed() const { return has_failed_; }
-
- private:
-  static Result<> seed(client::Cluster& cluster, const command::SeedPlan& plan) {
-    try {
-      return command::seed(cluster, plan);
-    } catch (const std::exception& failed) {
-      return Error{Fault::corrupt, failed.what()};
-    }
-  }
-
-  std::thread thread_;
-  std::atomic<bool> has_failed_ = false;
-};
+int fail(const Error& error) {
+  fmt::print(stderr, "odradek: {}\n", error.context);
+  return 1;
+}
 
 int run_broker(const broker::CommandLine& line, broker::BrokerConfig& config,
                std::chrono::steady_clock::time_point began) {
   std::optional<TemporaryDirectory> temporary;
   if (line.is_for_development && !config.is_set("log.dirs") && !config.is_set("log.dir")) {
-    config.set_data_directory(temporary.emplace().path());
+    auto made = TemporaryDirectory::make("odradek-dev");
+    if (!made) return fail(made.error());
+    config.set_data_directory(temporary.emplace(std::move(*made)).path());
   }
   if (line.exits_with_parent) {
     const pid_t parent = ::getppid();
@@ -208,7 +120,7 @@ int run_broker(const broker::CommandLine& line, broker::BrokerConfig& config,
   for (const std::string& warning : line.warnings) spdlog::warn("{}", warning);
   broker::Process process(config);
   process.exit_when_idle_for(line.idle_exit);
-  Seeding seeding;
+  broker::Seeding seeding;
   const auto done = process.run([&](const broker::Process::Started& started) {
     const auto tell = [&line, &config, started, began] {
       if (line.ready_json) print_ready(started, began);
@@ -219,10 +131,7 @@ int run_broker(const broker::CommandLine& line, broker::BrokerConfig& config,
     };
     line.seed.empty() ? tell() : seeding.start(line.seed, started.bootstrap, tell);
   });
-  if (!done) {
-    fmt::print(stderr, "odradek: {}\n", done.error().context);
-    return 1;
-  }
+  if (!done) return fail(done.error());
   spdlog::info("stopped");
   return seeding.has_failed() ? 1 : 0;
 }

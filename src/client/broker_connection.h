@@ -52,6 +52,17 @@ class BrokerConnection {
     if (!answer) is_usable_ = false;
     return answer;
   }
+  // The same where no answer comes (acks=0).
+  template <class Request>
+  Result<> tell(const Request& request, wire::Version newest = any_version) {
+    const auto version = version_of(Request::api, newest);
+    if (!version) return unknown(Request::api);
+    wire::Output output = begin(Request::api, *version);
+    wire::Writer(output, *version, Request::api.is_flexible(*version)).write(request);
+    auto sent = send(output);
+    if (!sent) is_usable_ = false;
+    return sent;
+  }
   // False once a request has failed: what is asked after that needs another connection.
   bool is_usable() const { return is_usable_; }
   // How long an answer may take.

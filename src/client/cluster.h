@@ -66,6 +66,26 @@ class Cluster {
     return broker->ask(request, newest);
   }
 
+  // Asks the coordinator of a group until the answer is not an error that passes.
+  template <class Request>
+  Result<Answer<typename Request::Response>> ask_coordinator(
+      const std::string& group, const Request& request,
+      wire::ErrorCode (*error_of)(const typename Request::Response&),
+      wire::Version newest = BrokerConnection::any_version) {
+    Result<Answer<typename Request::Response>> answer =
+        Error{Fault::unreachable, "no coordinator of group " + group};
+    repeat([&] {
+      const auto broker = coordinator(group);
+      if (!broker) {
+        answer = broker.error();
+        return wire::ErrorCode::none;
+      }
+      answer = (*broker)->ask(request, newest);
+      return answer ? error_of(**answer) : wire::ErrorCode::none;
+    });
+    return answer;
+  }
+
   using Metadata = wire::MetadataResponse;
   using Topic = Metadata::MetadataResponseTopic;
   enum class AutoCreate { no, yes };

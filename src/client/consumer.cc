@@ -96,8 +96,7 @@ bool read_headers(Bytes encoded, ConsumerRecord& record) {
 }
 
 std::optional<Buffer> copy_of(const std::optional<Bytes>& field) {
-  if (!field) return std::nullopt;
-  return Buffer(field->begin(), field->end());
+  return field ? std::optional(odradek::copy_of(*field)) : std::nullopt;
 }
 
 Error malformed(const TopicPartition& from, const BatchView& batch) {
@@ -300,9 +299,11 @@ Result<> Consumer::take_batch(const TopicPartition& from, Bytes bytes,
     ConsumerRecord& taken = records.emplace_back();
     taken.from = from;
     taken.offset = offset;
+    taken.leader_epoch = batch.leader_epoch();
     taken.timestamp = batch.has_log_append_time()
                           ? batch.max_timestamp()
                           : batch.base_timestamp() + record->timestamp_delta;
+    taken.has_log_append_time = batch.has_log_append_time();
     taken.key = copy_of(record->key);
     taken.value = copy_of(record->value);
     if (!read_headers(record->headers, taken)) return malformed(from, batch);

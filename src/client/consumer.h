@@ -29,7 +29,9 @@ struct TopicPartition {
 struct ConsumerRecord {
   TopicPartition from;
   Offset offset;
+  LeaderEpoch leader_epoch;  // of the leader that wrote it
   Timestamp timestamp;
+  bool has_log_append_time = false;  // the broker's, not the producer's
   std::optional<Buffer> key;
   std::optional<Buffer> value;
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;

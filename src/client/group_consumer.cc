@@ -15,9 +15,11 @@ Result<> GroupConsumer::join() {
 Result<> GroupConsumer::start_assignment() {
   TRY(Offsets positions, begin_(member_.assignment()));
   TRY(const Offsets committed, committed_offsets(cluster_, group_, member_.assignment()));
+  for (const auto& [partition, offset] : positions) {
+    if (!committed.contains(partition)) done_[partition] = {offset};
+  }
   for (const auto& [partition, offset] : committed) positions[partition] = offset;
   TRY(ends_, offsets_at(cluster_, member_.assignment(), latest, isolation_));
-  done_ = positions;
   consumer_.assign(std::move(positions));
   is_started_ = true;
   return {};
@@ -47,7 +49,9 @@ bool GroupConsumer::is_at_end() const {
 }
 
 Result<> GroupConsumer::commit() {
-  TRY(member_.commit(done_));
+  if (commits_) {
+    TRY(member_.commit(done_));
+  }
   done_.clear();
   return {};
 }

@@ -30,12 +30,16 @@ class GroupConsumer {
         begin_(std::move(begin)),
         patience_(cluster.settings().timeout) {}
 
+  // Whether what is done with is committed (enable.auto.commit).
+  void set_auto_commit(bool commits) { commits_ = commits; }
   Result<> join();
   // What there is, or what comes in the next `wait`. Commits what was done with before, and stays a
   // member, so it has to be called often enough for the session not to end.
   Result<std::vector<ConsumerRecord>> poll(Milliseconds wait);
   // The record need not come again.
-  void done(const ConsumerRecord& record) { done_[record.from] = record.offset + 1; }
+  void done(const ConsumerRecord& record) {
+    done_[record.from] = {record.offset + 1, record.leader_epoch};
+  }
   // Whether all has been read that was there when the partitions were assigned.
   bool is_at_end() const;
   // Commits, and leaves, so that the others need not wait for the session to end.
@@ -52,9 +56,10 @@ class GroupConsumer {
   Consumer consumer_;
   IsolationLevel isolation_;
   Begin begin_;
+  bool commits_ = true;
   bool is_started_ = false;  // with what is assigned now
   Offsets ends_;             // when they were assigned
-  Offsets done_;  // and not committed; where it begins as well, as Kafka's clients have it
+  Commits done_;  // and not committed; where it begins as well, as Kafka's clients have it
   Patience patience_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/group_member.h"
 
-#include "wire/08_offset_commit.h"
+#include "client/group_offsets.h"
 #include "wire/11_join_group.h"
 #include "wire/12_heartbeat.h"
 #include "wire/13_leave_group.h"
@@ -205,21 +205,13 @@ Result<bool> GroupMember::keep_up() {
   return true;
 }
 
-Result<> GroupMember::commit(const Offsets& offsets) {
-  if (offsets.empty()) return {};
+Result<> GroupMember::commit(const Commits& commits) {
+  if (commits.empty()) return {};
   TRY(BrokerConnection* const broker, cluster_.coordinator(group_));
-  wire::OffsetCommitRequest request;
-  request.group_id = group_;
+  auto request = commit_request(group_, commits);
   request.generation_id_or_member_epoch = generation_;
   request.member_id = member_;
-  for (const auto& [place, offset] : offsets) {
-    if (request.topics.empty() || request.topics.back().name != place.topic) {
-      request.topics.emplace_back().name = place.topic;
-    }
-    request.topics.back().partitions.push_back({place.partition, offset, none_of<LeaderEpoch>, ""});
-  }
-  constexpr wire::Version newest_with_names = 9;
-  TRY(const auto answer, broker->ask(request, newest_with_names));
+  TRY(const auto answer, broker->ask(request, newest_commit_with_names));
   for (const auto& topic : answer->topics) {
     for (const auto& partition : topic.partitions) {
       const ErrorCode error = partition.error_code;

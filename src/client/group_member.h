@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "client/cluster.h"
 #include "client/consumer.h"
+#include "client/group_offsets.h"
 
 #include <chrono>
 #include <map>
@@ -32,7 +33,7 @@ class GroupMember {
   // Heartbeats when it is time; true where there is another assignment.
   Result<bool> keep_up();
   const std::vector<TopicPartition>& assignment() const { return assignment_; }
-  Result<> commit(const Offsets& offsets);
+  Result<> commit(const Commits& commits);
   Result<> leave();
 
  private:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/group_offsets.h"
 
-#include "wire/08_offset_commit.h"
 #include "wire/09_offset_fetch.h"
 
 namespace odradek::client {
@@ -11,26 +10,6 @@ using wire::ErrorCode;
 namespace {
 
 constexpr wire::Version newest_of_one_group = 7;
-constexpr wire::Version newest_with_names = 9;
-
-// Asks the coordinator until the answer is not one that passes.
-template <class Request>
-Result<Answer<typename Request::Response>> ask_coordinator(
-    Cluster& cluster, const std::string& group, const Request& request, wire::Version newest,
-    ErrorCode (*error_of)(const typename Request::Response&)) {
-  Result<Answer<typename Request::Response>> answer =
-      Error{Fault::unreachable, "no coordinator of group " + group};
-  cluster.repeat([&] {
-    const auto broker = cluster.coordinator(group);
-    if (!broker) {
-      answer = broker.error();
-      return ErrorCode::none;
-    }
-    answer = (*broker)->ask(request, newest);
-    return answer ? error_of(**answer) : ErrorCode::none;
-  });
-  return answer;
-}
 
 ErrorCode first_error(const wire::OffsetCommitResponse& response) {
   for (const auto& topic : response.topics) {
@@ -41,21 +20,29 @@ ErrorCode first_error(const wire::OffsetCommitResponse& response) {
   return ErrorCode::none;
 }
 
-Result<Offsets> fetch(Cluster& cluster, const std::string& group,
+Result<Commits> fetch(Cluster& cluster, const std::string& group,
                       const wire::OffsetFetchRequest& request) {
   TRY(const auto answer,
-      ask_coordinator(
-          cluster, group, request, newest_of_one_group,
-          +[](const wire::OffsetFetchResponse& told) { return told.error_code; }));
+      cluster.ask_coordinator(
+          group, request, +[](const wire::OffsetFetchResponse& told) { return told.error_code; },
+          newest_of_one_group));
   TRY(outcome(answer->error_code, {}, "group " + group));
-  Offsets offsets;
+  Commits commits;
   for (const auto& topic : answer->topics) {
     for (const auto& partition : topic.partitions) {
       TRY(outcome(partition.error_code, {}, "group " + group + ", topic " + topic.name));
       if (partition.committed_offset.value < 0) continue;
-      offsets[{topic.name, partition.partition_index}] = partition.committed_offset;
+      commits[{topic.name, partition.partition_index}] = {partition.committed_offset,
+                                                          partition.committed_leader_epoch};
     }
   }
+  return commits;
+}
+
+Result<Offsets> offsets_of(const Result<Commits>& commits) {
+  if (!commits) return commits.error();
+  Offsets offsets;
+  for (const auto& [place, commit] : *commits) offsets[place] = commit.offset;
   return offsets;
 }
 
@@ -70,26 +57,38 @@ Result<Offsets> committed_offsets(Cluster& cluster, const std::string& group,
     if (topics.empty() || topics.back().name != each.topic) topics.emplace_back().name = each.topic;
     topics.back().partition_indexes.push_back(each.partition);
   }
-  return fetch(cluster, group, request);
+  return offsets_of(fetch(cluster, group, request));
 }
 
 Result<Offsets> all_committed_offsets(Cluster& cluster, const std::string& group) {
+  return offsets_of(all_commits(cluster, group));
+}
+
+Result<Commits> all_commits(Cluster& cluster, const std::string& group) {
   return fetch(cluster, group, {.group_id = group});
 }
 
-Result<> commit_offsets(Cluster& cluster, const std::string& group, const Offsets& offsets) {
+wire::OffsetCommitRequest commit_request(const std::string& group, const Commits& commits) {
   wire::OffsetCommitRequest request;
   request.group_id = group;
-  for (const auto& [place, offset] : offsets) {
+  for (const auto& [place, commit] : commits) {
     if (request.topics.empty() || request.topics.back().name != place.topic) {
       request.topics.emplace_back().name = place.topic;
     }
     auto& partition = request.topics.back().partitions.emplace_back();
     partition.partition_index = place.partition;
-    partition.committed_offset = offset;
+    partition.committed_offset = commit.offset;
+    partition.committed_leader_epoch = commit.leader_epoch;
     partition.committed_metadata = "";
   }
-  TRY(const auto answer, ask_coordinator(cluster, group, request, newest_with_names, &first_error));
+  return request;
+}
+
+Result<> commit_offsets(Cluster& cluster, const std::string& group, const Offsets& offsets) {
+  Commits commits;
+  for (const auto& [place, offset] : offsets) commits[place] = {offset};
+  TRY(const auto answer, cluster.ask_coordinator(group, commit_request(group, commits),
+                                                 &first_error, newest_commit_with_names));
   const ErrorCode error = first_error(*answer);
   // What Kafka says where a group has members.
   if (error == ErrorCode::unknown_member_id) {

@@ -99,6 +99,10 @@ Result<ErrorCode> Producer::try_batch(PartitionId partition, Bytes batch, std::s
   topic.name = topic_;
   topic.partition_data.push_back({partition, batch});
   constexpr wire::Version newest_with_names = 12;
+  if (settings_.acks == 0) {
+    TRY(leader->tell(request, newest_with_names));
+    return ErrorCode::none;
+  }
   TRY(const auto answer, leader->ask(request, newest_with_names));
   const auto& told = answer->responses.at(0).partition_responses.at(0);
   if (told.error_code == ErrorCode::none) {

@@ -27,7 +27,8 @@ struct ProducerRecord {
 };
 
 // Writes records to one topic: collects them into batches and sends those that are full, acks=all
-// unless said otherwise. Records of a partition keep their order.
+// (-1) unless said otherwise; with 0 nobody says whether they were written. Records of a partition
+// keep their order.
 class Producer {
  public:
   struct Settings {

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/consumer.h"
-#include "client/group_member.h"
 #include "client/group_offsets.h"
+#include "client/groups.h"
 #include "command/places.h"
 #include "command/verbs.h"
-#include "wire/15_describe_groups.h"
-#include "wire/16_list_groups.h"
-#include "wire/42_delete_groups.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <memory>
 
 // odradek group: ls, describe (with lag), reset (with a preview), delete.
 namespace odradek::command {
 
 using client::Offsets;
-using client::outcome;
 using client::TopicPartition;
 
 namespace {
@@ -30,20 +25,8 @@ struct Arguments {
   bool is_dry_run = false;
 };
 
-using Described = wire::DescribeGroupsResponse::DescribedGroup;
-
-// Every broker lists the groups that it coordinates.
 Result<> list(Session& session, const Arguments&) {
-  TRY(const auto metadata, session.cluster().metadata({}));
-  std::vector<wire::ListGroupsResponse::ListedGroup> groups;
-  for (const auto& broker : metadata.brokers) {
-    TRY(client::BrokerConnection* const node, session.cluster().node(broker.node_id));
-    TRY(auto answer, node->ask(wire::ListGroupsRequest{}));
-    TRY(outcome(answer->error_code, {}, "groups"));
-    for (auto& each : answer.response.groups) groups.push_back(std::move(each));
-  }
-  std::sort(groups.begin(), groups.end(),
-            [](const auto& one, const auto& other) { return one.group_id < other.group_id; });
+  TRY(const auto groups, client::list_groups(session.cluster()));
   Table table({"group", "state", "protocol", "type"});
   for (const auto& each : groups) {
     table.add({{"group", each.group_id},
@@ -55,44 +38,11 @@ Result<> list(Session& session, const Arguments&) {
   return {};
 }
 
-Result<Described> describe_one(Session& session, const std::string& group) {
-  Result<Described> described = Error{Fault::unreachable, "no coordinator of group " + group};
-  session.cluster().repeat([&] {
-    const auto broker = session.cluster().coordinator(group);
-    auto answer = broker ? (*broker)->ask(wire::DescribeGroupsRequest{.groups = {group}})
-                         : Result<client::Answer<wire::DescribeGroupsResponse>>(broker.error());
-    if (!answer) {
-      described = answer.error();
-      return wire::ErrorCode::none;
-    }
-    auto& its = answer->response.groups.at(0);
-    const auto error = its.error_code;
-    const auto good = outcome(error, its.error_message, "group " + group);
-    described = good ? Result<Described>(std::move(its)) : Result<Described>(good.error());
-    return error;
-  });
-  if (described && described->group_state == "Dead") {
-    return Error{Fault::not_found, "there is no group " + group};
-  }
-  return described;
-}
-
-// Who has which partition.
-std::map<TopicPartition, const Described::DescribedGroupMember*> owners_of(const Described& group) {
-  std::map<TopicPartition, const Described::DescribedGroupMember*> owners;
-  for (const auto& member : group.members) {
-    for (const auto& place : client::decode_assignment(member.member_assignment)) {
-      owners[place] = &member;
-    }
-  }
-  return owners;
-}
-
 Result<> describe(Session& session, const Arguments& arguments) {
   for (const std::string& name : arguments.groups) {
-    TRY(const Described group, describe_one(session, name));
+    TRY(const auto group, client::describe_group(session.cluster(), name));
     TRY(const Offsets committed, client::all_committed_offsets(session.cluster(), name));
-    const auto owners = owners_of(group);
+    const auto owners = client::owners_of(group);
     std::vector<TopicPartition> all;
     for (const auto& [place, offset] : committed) all.push_back(place);
     for (const auto& [place, owner] : owners) {
@@ -167,16 +117,12 @@ Result<> reset(Session& session, const Arguments& arguments) {
 Result<> remove(Session& session, const Arguments& arguments) {
   for (const std::string& group : arguments.groups) {
     if (arguments.is_dry_run) {
-      TRY(describe_one(session, group));
+      TRY(client::describe_group(session.cluster(), group));
       session.say("would be deleted: " + group);
       continue;
     }
-    TRY(client::BrokerConnection* const broker, session.cluster().coordinator(group));
-    TRY(const auto answer, broker->ask(wire::DeleteGroupsRequest{{group}}));
-    for (const auto& each : answer->results) {
-      TRY(outcome(each.error_code, {}, "group " + each.group_id));
-      session.say("deleted: " + each.group_id);
-    }
+    TRY(client::delete_group(session.cluster(), group));
+    session.say("deleted: " + group);
   }
   return {};
 }
@@ -184,27 +130,19 @@ Result<> remove(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_group(Verbs& verbs) {
-  CLI::App* const noun =
-      verbs.add_noun("group", "Consumer groups: list, look at, reset, delete", "groups");
-  const auto arguments = std::make_shared<Arguments>();
-  const auto add = [&](const char* name, const char* help,
-                       Result<> (*act)(Session&, const Arguments&)) {
-    CLI::App* const verb = verbs.add(*noun, name, help);
-    verbs.on(verb, [arguments, act](Session& session) { return act(session, *arguments); });
-    return verb;
-  };
-  add("ls", "All groups", &list)->alias("list");
-  CLI::App* const describes = add("describe", "Members, offsets and lag", &describe);
-  describes->add_option("GROUP", arguments->groups, "Names of groups")->required();
-  CLI::App* const resets = add("reset", "Set the offsets of groups without members", &reset);
-  resets->add_option("GROUP", arguments->groups, "Names of groups")->required();
-  resets->add_option("--to", arguments->to, "start, end, an offset, -N before the end, @TIME")
+  Noun<Arguments> group(verbs, "group", "Consumer groups: list, look at, reset, delete", "groups");
+  group.add("ls", "All groups", &list)->alias("list");
+  CLI::App* const describes = group.add("describe", "Members, offsets and lag", &describe);
+  describes->add_option("GROUP", group->groups, "Names of groups")->required();
+  CLI::App* const resets = group.add("reset", "Set the offsets of groups without members", &reset);
+  resets->add_option("GROUP", group->groups, "Names of groups")->required();
+  resets->add_option("--to", group->to, "start, end, an offset, -N before the end, @TIME")
       ->required();
-  resets->add_option("-t,--topic", arguments->topics, "Only these; else all that were committed");
-  resets->add_flag("--execute", arguments->is_execute, "Do it; else it is only shown");
-  CLI::App* const deletes = add("delete", "Delete groups without members", &remove);
-  deletes->add_option("GROUP", arguments->groups, "Names of groups")->required();
-  deletes->add_flag("--dry-run", arguments->is_dry_run, "Only say what would be done");
+  resets->add_option("-t,--topic", group->topics, "Only these; else all that were committed");
+  resets->add_flag("--execute", group->is_execute, "Do it; else it is only shown");
+  CLI::App* const deletes = group.add("delete", "Delete groups without members", &remove);
+  deletes->add_option("GROUP", group->groups, "Names of groups")->required();
+  deletes->add_flag("--dry-run", group->is_dry_run, "Only say what would be done");
 }
 
 }  // namespace odradek::command

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
+#include <cstdlib>
 #include <random>
 #include <thread>
 
@@ -136,22 +136,20 @@ Result<> consume(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_perf(Verbs& verbs) {
-  CLI::App* const noun =
-      verbs.add_noun("perf", "A load on one connection, with percentiles", "bench");
-  const auto arguments = std::make_shared<Arguments>();
-  CLI::App* const produces = verbs.add(*noun, "produce", "Write batches to partition 0");
-  CLI::App* const consumes = verbs.add(*noun, "consume", "Read a topic from its start");
+  Noun<Arguments> perf(verbs, "perf", "A load on one connection, with percentiles", "bench");
+  CLI::App* const produces = perf.add("produce", "Write batches to partition 0", &produce);
+  CLI::App* const consumes = perf.add("consume", "Read a topic from its start", &consume);
   for (CLI::App* const verb : {produces, consumes}) {
-    verb->add_option("TOPIC", arguments->topic, "The topic")->capture_default_str();
-    verb->add_option("-d,--seconds", arguments->seconds, "For how long")->capture_default_str();
+    verb->add_option("TOPIC", perf->topic, "The topic")->capture_default_str();
+    verb->add_option("-d,--seconds", perf->seconds, "For how long")->capture_default_str();
   }
-  produces->add_option("-s,--size", arguments->size, "Bytes of a record")
+  produces->add_option("-s,--size", perf->size, "Bytes of a record")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
-  produces->add_option("-n,--records", arguments->records, "Records of a batch")
+  produces->add_option("-n,--records", perf->records, "Records of a batch")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  produces->add_option("-r,--rate", arguments->rate, "Batches a second; 0 is as many as can be")
+  produces->add_option("-r,--rate", perf->rate, "Batches a second; 0 is as many as can be")
       ->check(CLI::Range(0.0, 1e6))
       ->check([](const std::string& text) {
         const double rate = std::strtod(text.c_str(), nullptr);
@@ -159,8 +157,6 @@ void add_perf(Verbs& verbs) {
         return rate > 0 && rate < least ? std::string("a batch in 1,000 s at least")
                                         : std::string();
       });
-  verbs.on(produces, [arguments](Session& session) { return produce(session, *arguments); });
-  verbs.on(consumes, [arguments](Session& session) { return consume(session, *arguments); });
 }
 
 }  // namespace odradek::command

@@ -31,17 +31,34 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
   return std::nullopt;
 }
 
-// "2026-11-29", "2026-11-29T12:30", "2026-11-29T12:30:00" or with ".250", all in UTC, a Z behind it
-// or not.
+// "+02:00" or "-0530" as milliseconds.
+std::optional<std::int64_t> parse_zone(std::string_view text) {
+  std::string digits(text.substr(1));
+  std::erase(digits, ':');
+  const auto number = parse_number<std::int64_t>(digits);
+  if (!number || digits.size() != 4) return std::nullopt;
+  const std::int64_t minutes = *number / 100 * 60 + *number % 100;
+  return (text.front() == '-' ? -minutes : minutes) * 60 * ms_per_second;
+}
+
+// "2026-11-29", "2026-11-29T12:30", "2026-11-29T12:30:00" or with ".250", in UTC where no zone is
+// behind it.
 std::optional<Timestamp> parse_date(std::string_view text) {
   std::string date(text.ends_with('Z') ? text.substr(0, text.size() - 1) : text);
   std::int64_t milliseconds = 0;
+  if (const auto zone = date.find_first_of("+-", std::min(date.find('T'), date.size()));
+      zone != std::string::npos) {
+    const auto ahead = parse_zone(std::string_view(date).substr(zone));
+    if (!ahead) return std::nullopt;
+    milliseconds = -*ahead;
+    date.resize(zone);
+  }
   if (const auto dot = date.find('.'); dot != std::string::npos) {
     std::string fraction = date.substr(dot + 1);
     fraction.resize(3, '0');
     const auto parsed = parse_number<std::int64_t>(fraction);
     if (!parsed) return std::nullopt;
-    milliseconds = *parsed;
+    milliseconds += *parsed;
     date.resize(dot);
   }
   for (const char* format : {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"}) {

@@ -24,17 +24,6 @@ struct Arguments {
   bool makes_no_topic = false;
 };
 
-const std::map<std::string, wire::Codec> codecs{{"none", wire::Codec::none},
-                                                {"gzip", wire::Codec::gzip},
-                                                {"snappy", wire::Codec::snappy},
-                                                {"lz4", wire::Codec::lz4},
-                                                {"zstd", wire::Codec::zstd}};
-
-Buffer bytes_of(std::string_view text) {
-  const Bytes bytes = as_bytes(text);
-  return {bytes.begin(), bytes.end()};
-}
-
 Result<client::ProducerRecord> record_of(const std::string& line, const Arguments& arguments) {
   client::ProducerRecord record;
   if (arguments.input == "json") {
@@ -47,12 +36,12 @@ Result<client::ProducerRecord> record_of(const std::string& line, const Argument
         return Error{Fault::invalid, "no separator \"" + *arguments.key_separator + "\" in \"" +
                                          line.substr(0, 80) + "\""};
       }
-      record.key = bytes_of(value.substr(0, found));
+      record.key = copy_of(as_bytes(value.substr(0, found)));
       value.remove_prefix(found + arguments.key_separator->size());
     }
-    record.value = bytes_of(value);
+    record.value = copy_of(as_bytes(value));
   }
-  if (arguments.key) record.key = bytes_of(*arguments.key);
+  if (arguments.key) record.key = copy_of(as_bytes(*arguments.key));
   if (arguments.partition) record.partition = PartitionId{*arguments.partition};
   for (const std::string& text : arguments.headers) {
     TRY(auto header, parse_assignment(text));
@@ -78,7 +67,7 @@ void tell(Session& session, const client::Producer& producer, const Arguments& a
 
 Result<> produce(Session& session, const Arguments& arguments) {
   client::Producer::Settings settings;
-  settings.codec = codecs.at(arguments.codec);
+  settings.codec = *wire::parse_codec(arguments.codec);
   settings.acks = arguments.acks == "all" ? std::int16_t{-1} : std::int16_t{1};
   if (arguments.makes_no_topic) settings.create = client::Cluster::AutoCreate::no;
   TRY(auto producer, client::Producer::open(session.cluster(), arguments.topic, settings));
@@ -116,7 +105,7 @@ void add_produce(Verbs& verbs) {
   verb->add_option("-i,--input", arguments->input, "text, or json: as consume -o json writes it")
       ->check(CLI::IsMember({"text", "json"}));
   verb->add_option("-z,--compress", arguments->codec, "none, gzip, snappy, lz4 or zstd")
-      ->check(CLI::IsMember(codecs));
+      ->check(CLI::IsMember({"none", "gzip", "snappy", "lz4", "zstd"}));
   verb->add_option("--acks", arguments->acks, "all, or 1")->check(CLI::IsMember({"all", "1"}));
   verb->add_flag("--no-create", arguments->makes_no_topic, "A topic that is not there is an error");
   verbs.on(verb, [arguments](Session& session) { return produce(session, *arguments); });

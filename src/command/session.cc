@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <stdexcept>
 #include <utility>
 
 namespace odradek::command {
@@ -30,14 +31,17 @@ std::string heading(std::string_view column) {
 
 }  // namespace
 
-int exit_code_of(const Error& error) {
+Ending ending_of(const Error& error) {
   switch (error.fault) {
     case Fault::unreachable:
-      return exit_unreachable;
+      return {exit_unreachable,
+              "is it running there? odradek dev starts one here; odradek doctor -b HOST:PORT says "
+              "what is in the way"};
     case Fault::not_found:
-      return exit_not_found;
+      return {exit_not_found,
+              "odradek topic ls, odradek group ls and odradek cluster describe say what there is"};
     case Fault::invalid:
-      return exit_usage;
+      return {exit_usage, "--help says what a verb takes"};
     case Fault::io:
     case Fault::no_space:
     case Fault::no_files:
@@ -48,7 +52,7 @@ int exit_code_of(const Error& error) {
     case Fault::refused:
       break;
   }
-  return exit_failed;
+  return {exit_failed, nullptr};
 }
 
 std::string Table::as_text(Headings headings) const {
@@ -85,9 +89,23 @@ Result<Session> Session::open(const CommonOptions& options) {
   Session session(options);
   client::ClusterSettings settings;
   TRY(settings.bootstrap, client::parse_addresses(options.bootstrap));
-  settings.timeout = std::chrono::seconds(options.timeout_seconds);
+  settings.client_id = options.client_id;
+  settings.timeout = options.timeout;
   session.cluster_ = std::make_unique<client::Cluster>(std::move(settings));
   return session;
+}
+
+Result<> run(const CommonOptions& options, const Action& action) {
+  auto session = Session::open(options);
+  if (!session) return session.error();
+  Result<> done;
+  try {
+    done = action(*session);
+  } catch (const std::out_of_range&) {
+    done = Error{Fault::corrupt, "an answer of the broker lacks what was asked for"};
+  }
+  std::fflush(stdout);
+  return done;
 }
 
 void Session::print(const Table& table) const {
@@ -135,12 +153,18 @@ void Progress::show(std::int64_t done) {
   std::fflush(stderr);
 }
 
-Result<NameAndValue> parse_assignment(const std::string& text) {
+std::string joined(const std::vector<NodeId>& nodes) {
+  std::string text;
+  for (const NodeId node : nodes) text += (text.empty() ? "" : ",") + std::to_string(node.value);
+  return text;
+}
+
+Result<Property> parse_assignment(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
     return Error{Fault::invalid, "\"" + text + "\" is not of the form name=value"};
   }
-  return NameAndValue{text.substr(0, equals), text.substr(equals + 1)};
+  return Property{text.substr(0, equals), text.substr(equals + 1)};
 }
 
 }  // namespace odradek::command

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/properties.h"
 #include "base/result.h"
 #include "client/cluster.h"
 
@@ -8,26 +9,35 @@
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 // The command line over our own client, against any Kafka. Data goes to standard output, words to
-// standard error; exit codes are in exit_code_of().
+// standard error.
 namespace odradek::command {
 
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 2;
 inline constexpr int exit_unreachable = 3;
 inline constexpr int exit_not_found = 4;
-int exit_code_of(const Error& error);
+
+// How a verb ends that failed.
+struct Ending {
+  int exit_code = exit_failed;
+  const char* advice = nullptr;  // what to type next, where that is often the same thing
+};
+Ending ending_of(const Error& error);
 
 // What every verb takes.
 struct CommonOptions {
   std::string bootstrap = "localhost:9092";
   std::string output = "table";  // or json: a line for each row
-  int timeout_seconds = 10;
+  std::string client_id = "odradek";
+  client::Milliseconds timeout{10'000};  // for an answer
 };
 
 // Rows with the same columns, in the order of the first row's; a value that is missing is empty.
@@ -67,6 +77,12 @@ class Session {
   std::unique_ptr<client::Cluster> cluster_;
 };
 
+// What a verb, or a tool of Kafka's, does.
+using Action = std::function<Result<>(Session&)>;
+// Does it in a session of its own, and writes out what it printed. An answer that lacks what was
+// asked for is Fault::corrupt.
+Result<> run(const CommonOptions& options, const Action& action);
+
 // How far long work is, on one line of standard error that is written over; nothing where that is
 // not a terminal.
 class Progress {
@@ -86,11 +102,9 @@ class Progress {
   std::chrono::steady_clock::time_point last_{};
 };
 
+// Ids as "1,2,3".
+std::string joined(const std::vector<NodeId>& nodes);
 // "name=value" into its two parts; Fault::invalid where there is no '='.
-struct NameAndValue {
-  std::string name;
-  std::string value;
-};
-Result<NameAndValue> parse_assignment(const std::string& text);
+Result<Property> parse_assignment(const std::string& text);
 
 }  // namespace odradek::command

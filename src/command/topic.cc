@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "client/configs.h"
 #include "client/consumer.h"
 #include "command/verbs.h"
 #include "wire/19_create_topics.h"
 #include "wire/20_delete_topics.h"
 #include "wire/21_delete_records.h"
-#include "wire/32_describe_configs.h"
 #include "wire/37_create_partitions.h"
-#include "wire/44_incremental_alter_configs.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <memory>
 
 // odradek topic: ls, create, describe, alter, delete, trim.
 namespace odradek::command {
@@ -33,15 +31,6 @@ struct Arguments {
   std::int64_t before = -1;
   std::vector<int> trimmed_partitions;
 };
-using ArgumentsPtr = std::shared_ptr<Arguments>;  // of the declaration and of what is done
-
-constexpr std::int8_t topic_resource = 2;
-
-std::string joined(const std::vector<NodeId>& nodes) {
-  std::string text;
-  for (const NodeId node : nodes) text += (text.empty() ? "" : ",") + std::to_string(node.value);
-  return text;
-}
 
 Result<> list(Session& session, const Arguments& arguments) {
   TRY(auto metadata, session.cluster().metadata_of_all());
@@ -91,18 +80,16 @@ Result<> create(Session& session, const Arguments& arguments) {
   return {};
 }
 
+client::ConfigResource resource(const std::string& topic) {
+  return {client::ConfigResource::Type::topic, topic};
+}
+
 Result<> print_configs(Session& session, const std::string& name) {
-  wire::DescribeConfigsRequest request;
-  request.resources.push_back({topic_resource, name, {}});
-  TRY(const auto answer, session.cluster().ask(request));
-  constexpr std::int8_t set_for_topic = 1;
+  TRY(const auto configs, client::describe_configs(session.cluster(), resource(name)));
   Table table({"config", "value"});
-  for (const auto& result : answer->results) {
-    TRY(outcome(result.error_code, result.error_message, "topic " + name));
-    for (const auto& config : result.configs) {
-      if (config.config_source != set_for_topic) continue;
-      table.add({{"config", config.name}, {"value", config.value.value_or("")}});
-    }
+  for (const auto& config : configs) {
+    if (client::source_of(config) != client::ConfigSource::topic) continue;
+    table.add({{"config", config.name}, {"value", config.value.value_or("")}});
   }
   if (!table.empty()) session.print(table);
   return {};
@@ -148,24 +135,13 @@ Result<> add_partitions(Session& session, const Arguments& arguments) {
 }
 
 Result<> alter_configs(Session& session, const Arguments& arguments) {
-  enum : std::int8_t { set = 0, remove = 1 };
-  wire::IncrementalAlterConfigsRequest request;
-  request.validate_only = arguments.is_dry_run;
-  for (const std::string& name : arguments.names) {
-    auto& resource = request.resources.emplace_back();
-    resource.resource_type = topic_resource;
-    resource.resource_name = name;
-    for (const std::string& text : arguments.configs) {
-      TRY(auto config, parse_assignment(text));
-      resource.configs.push_back({config.name, set, config.value});
-    }
-    for (const std::string& config : arguments.removed_configs) {
-      resource.configs.push_back({config, remove, {}});
-    }
+  client::ConfigChanges changes{.set = {}, .removed = arguments.removed_configs};
+  for (const std::string& text : arguments.configs) {
+    TRY(changes.set.emplace_back(), parse_assignment(text));
   }
-  TRY(const auto answer, session.cluster().ask(request));
-  for (const auto& each : answer->responses) {
-    TRY(outcome(each.error_code, each.error_message, "topic " + each.resource_name));
+  const auto validate = arguments.is_dry_run ? client::Validate::only : client::Validate::and_do;
+  for (const std::string& name : arguments.names) {
+    TRY(client::alter_configs(session.cluster(), resource(name), changes, validate));
   }
   return {};
 }
@@ -190,7 +166,7 @@ Result<> remove(Session& session, const Arguments& arguments) {
     return {};
   }
   wire::DeleteTopicsRequest request;
-  request.timeout_ms = session.options().timeout_seconds * 1000;
+  request.timeout_ms = static_cast<std::int32_t>(session.options().timeout.count());
   request.topic_names = arguments.names;
   for (const std::string& name : arguments.names) request.topics.push_back({.name = name});
   TRY(const auto answer, session.cluster().ask(request));
@@ -204,7 +180,7 @@ Result<> remove(Session& session, const Arguments& arguments) {
 Result<> trim_at(Session& session, NodeId leader,
                  const std::vector<client::TopicPartition>& partitions, const client::Offsets& to) {
   wire::DeleteRecordsRequest request;
-  request.timeout_ms = session.options().timeout_seconds * 1000;
+  request.timeout_ms = static_cast<std::int32_t>(session.options().timeout.count());
   auto& topic = request.topics.emplace_back();
   topic.name = partitions.front().topic;
   for (const auto& each : partitions) topic.partitions.push_back({each.partition, to.at(each)});
@@ -250,51 +226,39 @@ Result<> trim(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_topic(Verbs& verbs) {
-  CLI::App* const noun =
-      verbs.add_noun("topic", "Topics: list, make, look at, change, delete", "topics");
-  const auto arguments = std::make_shared<Arguments>();
-  const auto add = [&](const char* name, const char* help,
-                       Result<> (*act)(Session&, const Arguments&)) {
-    CLI::App* const verb = verbs.add(*noun, name, help);
-    verbs.on(verb, [arguments, act](Session& session) { return act(session, *arguments); });
-    return verb;
-  };
+  Noun<Arguments> topic(verbs, "topic", "Topics: list, make, look at, change, delete", "topics");
   const auto takes_names = [&](CLI::App* verb) {
-    verb->add_option("TOPIC", arguments->names, "Names of topics")->required();
+    verb->add_option("TOPIC", topic->names, "Names of topics")->required();
   };
   const auto takes_dry_run = [&](CLI::App* verb) {
-    verb->add_flag("--dry-run", arguments->is_dry_run, "Only say what would be done");
+    verb->add_flag("--dry-run", topic->is_dry_run, "Only say what would be done");
   };
-  CLI::App* const ls = add("ls", "All topics", &list);
+  CLI::App* const ls = topic.add("ls", "All topics", &list);
   ls->alias("list");
-  ls->add_flag("-i,--internal", arguments->is_internal_shown, "Those of the broker's own as well");
-  CLI::App* const creates = add("create", "Make topics", &create);
+  ls->add_flag("-i,--internal", topic->is_internal_shown, "Those of the broker's own as well");
+  CLI::App* const creates = topic.add("create", "Make topics", &create);
   takes_names(creates);
   takes_dry_run(creates);
-  creates->add_option("-p,--partitions", arguments->partitions,
+  creates->add_option("-p,--partitions", topic->partitions,
                       "Partitions of each; the broker's default");
-  creates->add_option("-r,--replicas", arguments->replicas, "Replicas of each partition");
-  creates->add_option("-c,--config", arguments->configs, "name=value");
-  creates->add_flag("--if-not-exists", arguments->may_exist, "It is no error that there is one");
-  CLI::App* const describes =
-      add("describe", "Partitions, leaders, offsets, configuration", &describe);
-  takes_names(describes);
-  CLI::App* const alters = add("alter", "Add partitions, change the configuration", &alter);
+  creates->add_option("-r,--replicas", topic->replicas, "Replicas of each partition");
+  creates->add_option("-c,--config", topic->configs, "name=value");
+  creates->add_flag("--if-not-exists", topic->may_exist, "It is no error that there is one");
+  takes_names(topic.add("describe", "Partitions, leaders, offsets, configuration", &describe));
+  CLI::App* const alters = topic.add("alter", "Add partitions, change the configuration", &alter);
   takes_names(alters);
   takes_dry_run(alters);
-  alters->add_option("-p,--partitions", arguments->partitions, "As many as there are to be");
-  alters->add_option("-c,--config", arguments->configs, "name=value");
-  alters->add_option("-d,--delete-config", arguments->removed_configs,
-                     "Name; the default counts then");
-  CLI::App* const deletes = add("delete", "Delete topics", &remove);
+  alters->add_option("-p,--partitions", topic->partitions, "As many as there are to be");
+  alters->add_option("-c,--config", topic->configs, "name=value");
+  alters->add_option("-d,--delete-config", topic->removed_configs, "Name; the default counts then");
+  CLI::App* const deletes = topic.add("delete", "Delete topics", &remove);
   takes_names(deletes);
   takes_dry_run(deletes);
-  CLI::App* const trims = add("trim", "Delete the oldest records", &trim);
+  CLI::App* const trims = topic.add("trim", "Delete the oldest records", &trim);
   takes_names(trims);
   takes_dry_run(trims);
-  trims->add_option("--before", arguments->before,
-                    "Records before this offset; all where not given");
-  trims->add_option("--partition", arguments->trimmed_partitions, "Only of these partitions");
+  trims->add_option("--before", topic->before, "Records before this offset; all where not given");
+  trims->add_option("--partition", topic->trimmed_partitions, "Only of these partitions");
 }
 
 }  // namespace odradek::command

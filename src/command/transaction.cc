@@ -11,7 +11,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <memory>
 
 // odradek txn: ls, describe, abort.
 namespace odradek::command {
@@ -120,23 +119,17 @@ Result<> abort(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_transaction(Verbs& verbs) {
-  CLI::App* const noun =
-      verbs.add_noun("txn", "Transactions: list, look at, abort those that hang", "transaction");
-  const auto arguments = std::make_shared<Arguments>();
-  const auto add = [&](const char* name, const char* help,
-                       Result<> (*act)(Session&, const Arguments&)) {
-    CLI::App* const verb = verbs.add(*noun, name, help);
-    verbs.on(verb, [arguments, act](Session& session) { return act(session, *arguments); });
-    return verb;
-  };
-  add("ls", "All transactional ids", &list)->alias("list");
-  CLI::App* const describes = add("describe", "State, producer, partitions", &describe);
-  describes->add_option("ID", arguments->ids, "Transactional ids")->required();
-  CLI::App* const aborts = add("abort", "End one that no coordinator knows of any more", &abort);
-  aborts->add_option("-t,--topic", arguments->topic, "Where it is open")->required();
-  aborts->add_option("-p,--partition", arguments->partition, "In which partition")->required();
-  aborts->add_option("--producer", arguments->producer, "The id of its producer")->required();
-  aborts->add_flag("--execute", arguments->is_execute, "Do it; else it is only looked for");
+  Noun<Arguments> txn(verbs, "txn", "Transactions: list, look at, abort those that hang",
+                      "transaction");
+  txn.add("ls", "All transactional ids", &list)->alias("list");
+  CLI::App* const describes = txn.add("describe", "State, producer, partitions", &describe);
+  describes->add_option("ID", txn->ids, "Transactional ids")->required();
+  CLI::App* const aborts =
+      txn.add("abort", "End one that no coordinator knows of any more", &abort);
+  aborts->add_option("-t,--topic", txn->topic, "Where it is open")->required();
+  aborts->add_option("-p,--partition", txn->partition, "In which partition")->required();
+  aborts->add_option("--producer", txn->producer, "The id of its producer")->required();
+  aborts->add_flag("--execute", txn->is_execute, "Do it; else it is only looked for");
 }
 
 }  // namespace odradek::command

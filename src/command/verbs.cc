@@ -16,7 +16,10 @@ CLI::App* Verbs::add(CLI::App& to, const std::string& name, const std::string& h
   verb->add_option("-o,--output", options_.output, "table, or json: one object a line")
       ->check(CLI::IsMember({"table", "json"}))
       ->type_name("KIND");
-  verb->add_option("--timeout", options_.timeout_seconds, "Seconds that a broker has to answer")
+  const auto set_timeout = [this](const int& seconds) {
+    options_.timeout = std::chrono::seconds(seconds);
+  };
+  verb->add_option_function<int>("--timeout", set_timeout, "Seconds that a broker has to answer")
       ->check(CLI::Range(1, 3600))
       ->type_name("SECONDS");
   return verb;

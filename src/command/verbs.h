@@ -5,7 +5,7 @@
 
 #include <CLI/App.hpp>
 
-#include <functional>
+#include <memory>
 #include <string>
 
 namespace odradek::command {
@@ -14,8 +14,6 @@ namespace odradek::command {
 // whichever is named there sets what is to be done.
 class Verbs {
  public:
-  using Action = std::function<Result<>(Session&)>;
-
   explicit Verbs(CLI::App& app) : app_(app) {}
 
   CLI::App& app() { return app_; }
@@ -33,6 +31,29 @@ class Verbs {
   CLI::App& app_;
   CommonOptions options_;
   Action chosen_;
+};
+
+// A noun whose verbs share their arguments.
+template <class Arguments>
+class Noun {
+ public:
+  Noun(Verbs& verbs, const std::string& name, const std::string& help, const std::string& plural)
+      : verbs_(verbs), noun_(*verbs.add_noun(name, help, plural)) {}
+
+  CLI::App* add(const std::string& name, const std::string& help,
+                Result<> (*act)(Session&, const Arguments&)) {
+    CLI::App* const verb = verbs_.add(noun_, name, help);
+    verbs_.on(verb,
+              [arguments = arguments_, act](Session& session) { return act(session, *arguments); });
+    return verb;
+  }
+  // What options are bound to; lives as long as the actions.
+  Arguments* operator->() const { return arguments_.get(); }
+
+ private:
+  Verbs& verbs_;
+  CLI::App& noun_;
+  std::shared_ptr<Arguments> arguments_ = std::make_shared<Arguments>();
 };
 
 // One for each noun or verb, in the file of its name.

@@ -32,6 +32,9 @@ Result<> print(Session& session) {
 
 }  // namespace
 
-Action broker_api_versions(CLI::App&) { return &print; }
+Action broker_api_versions(CLI::App&, ToolSettings& settings) {
+  settings.rules.require(settings.bootstrap);
+  return &print;
+}
 
 }  // namespace odradek::command::kafka_tools

@@ -1,180 +1,271 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/parse_number.h"
+#include "base/text.h"
+#include "command/kafka_tools/config_entities.h"
 #include "command/kafka_tools/kafka_tools.h"
-#include "wire/32_describe_configs.h"
-#include "wire/44_incremental_alter_configs.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <memory>
+#include <set>
 
-// kafka-configs, for topics, brokers, groups and loggers. Kafka: ConfigCommand.
+// kafka-configs. Kafka: ConfigCommand.
 namespace odradek::command::kafka_tools {
-
-using client::outcome;
-
 namespace {
 
+constexpr std::array known_types{"topics", "clients",        "users",  "brokers",
+                                 "ips",    "client-metrics", "groups", "broker-loggers"};
+
+// A flag that says type and name at once ("--topic t"), or type and default ("--broker-defaults").
+struct ShortFlag {
+  const char* flag;
+  const char* type;
+};
+constexpr std::array name_flags{ShortFlag{"--topic", "topics"},
+                                ShortFlag{"--client", "clients"},
+                                ShortFlag{"--user", "users"},
+                                ShortFlag{"--broker", "brokers"},
+                                ShortFlag{"--broker-logger", "broker-loggers"},
+                                ShortFlag{"--ip", "ips"},
+                                ShortFlag{"--client-metrics", "client-metrics"},
+                                ShortFlag{"--group", "groups"}};
+constexpr std::array default_flags{
+    ShortFlag{"--client-defaults", "clients"}, ShortFlag{"--user-defaults", "users"},
+    ShortFlag{"--broker-defaults", "brokers"}, ShortFlag{"--ip-defaults", "ips"}};
+
 struct Arguments {
-  bool describes = false;
-  bool alters = false;
-  std::string kind;
-  std::string name;
-  bool is_default = false;
-  std::string short_names[4];  // --topic, --broker, --group, --broker-logger
-  std::vector<std::string> added;
+  const CLI::App* app = nullptr;
+  const CLI::Option* alters = nullptr;
+  std::vector<std::string> types;
+  std::vector<std::string> names;
+  std::array<std::string, name_flags.size()> short_names;
+  std::string added;
+  std::string added_file;
   std::vector<std::string> deleted;
   bool shows_all = false;
+
+  bool has(const char* option) const { return app->get_option(option)->count() > 0; }
 };
 
-// Kafka: ConfigResource.Type.
-const std::map<std::string, std::int8_t> kinds{
-    {"topics", 2}, {"brokers", 4}, {"broker-loggers", 8}, {"client-metrics", 16}, {"groups", 32}};
+Error wrong(std::string words) { return {Fault::invalid, std::move(words)}; }
 
-// Kafka: ConfigEntry.ConfigSource.
-constexpr std::array sources{"UNKNOWN",
-                             "DYNAMIC_TOPIC_CONFIG",
-                             "DYNAMIC_BROKER_CONFIG",
-                             "DYNAMIC_DEFAULT_BROKER_CONFIG",
-                             "STATIC_BROKER_CONFIG",
-                             "DEFAULT_CONFIG",
-                             "DYNAMIC_BROKER_LOGGER_CONFIG",
-                             "DYNAMIC_CLIENT_METRICS_CONFIG",
-                             "DYNAMIC_GROUP_CONFIG"};
-constexpr std::int8_t default_source = 5;
-constexpr std::int8_t static_source = 4;
-
-const char* source_name(std::int8_t source) {
-  const bool is_known = source >= 0 && static_cast<std::size_t>(source) < sources.size();
-  return sources[is_known ? static_cast<std::size_t>(source) : 0];
-}
-
-Result<client::BrokerConnection*> broker_for(Session& session, const Arguments& arguments) {
-  const bool is_one_brokers = arguments.kind == "brokers" || arguments.kind == "broker-loggers";
-  const auto id = parse_number<std::int32_t>(arguments.name);
-  if (is_one_brokers && id) return session.cluster().node({*id});
-  return session.cluster().any();
-}
-
-std::string singular(const Arguments& arguments) {
-  return arguments.kind.ends_with('s') && arguments.kind != "client-metrics"
-             ? arguments.kind.substr(0, arguments.kind.size() - 1)
-             : arguments.kind;
-}
-
-using Described = wire::DescribeConfigsResponse::DescribeConfigsResult;
-
-void print(const Described::DescribeConfigsResourceResult& config) {
-  std::string synonyms;
-  for (const auto& each : config.synonyms) {
-    synonyms += (synonyms.empty() ? "" : ", ") + std::string(source_name(each.source)) + ":" +
-                each.name + "=" + each.value.value_or("null");
+std::vector<std::string> types_of(const Arguments& arguments) {
+  std::vector<std::string> types = arguments.types;
+  for (const auto& each : name_flags) {
+    if (arguments.has(each.flag)) types.emplace_back(each.type);
   }
-  fmt::print("  {}={} sensitive={} synonyms={{{}}}\n", config.name, config.value.value_or("null"),
-             config.is_sensitive, synonyms);
+  for (const auto& each : default_flags) {
+    if (arguments.has(each.flag)) types.emplace_back(each.type);
+  }
+  return types;
 }
 
-Result<> describe(Session& session, const Arguments& arguments) {
-  wire::DescribeConfigsRequest request;
-  request.include_synonyms = true;
-  request.resources.push_back({kinds.at(arguments.kind), arguments.name, {}});
-  TRY(client::BrokerConnection* const broker, broker_for(session, arguments));
-  TRY(const auto answer, broker->ask(request));
-  for (const Described& result : answer->results) {
-    TRY(outcome(result.error_code, result.error_message, singular(arguments)));
-    if (arguments.is_default) {
-      fmt::print("Default configs for {} in the cluster are:\n", arguments.kind);
-    } else {
-      fmt::print("{} configs for {} {} are:\n", arguments.shows_all ? "All" : "Dynamic",
-                 singular(arguments), arguments.name);
-    }
-    auto configs = result.configs;
-    std::sort(configs.begin(), configs.end(),
-              [](const auto& one, const auto& other) { return one.name < other.name; });
-    for (const auto& config : configs) {
-      const bool is_own =
-          config.config_source != default_source && config.config_source != static_source;
-      if (arguments.shows_all || is_own) print(config);
-    }
+// Names and defaults go with the types in the order in which they were given.
+std::vector<std::string> names_of(const Arguments& arguments) {
+  std::vector<std::string> names;
+  std::size_t next = 0;
+  for (const CLI::Option* const option : arguments.app->parse_order()) {
+    const std::string& name = option->get_lnames().front();
+    if (name == "entity-name") names.push_back(arguments.names.at(next++));
+    if (name == "entity-default") names.emplace_back();
   }
-  return {};
+  for (std::size_t i = 0; i < name_flags.size(); ++i) {
+    if (arguments.has(name_flags[i].flag)) names.push_back(arguments.short_names[i]);
+  }
+  for (const auto& each : default_flags) {
+    if (arguments.has(each.flag)) names.emplace_back();
+  }
+  return names;
+}
+
+std::vector<ConfigEntity> entities_of(const Arguments& arguments) {
+  const auto names = names_of(arguments);
+  std::vector<ConfigEntity> entities;
+  for (std::string& type : types_of(arguments)) {
+    ConfigEntity& entity = entities.emplace_back(ConfigEntity{std::move(type), {}});
+    if (entities.size() <= names.size()) entity.name = names[entities.size() - 1];
+  }
+  return entities;
+}
+
+Result<> check_types(const Arguments& arguments) {
+  const auto given = types_of(arguments);
+  const std::set<std::string> distinct(given.begin(), given.end());
+  for (const std::string& type : distinct) {
+    if (std::count(given.begin(), given.end(), type) == 1) continue;
+    return wrong("Duplicate entity type(s) specified: " + type);
+  }
+  for (const std::string& type : given) {
+    if (std::count(known_types.begin(), known_types.end(), type) > 0) continue;
+    return wrong(
+        fmt::format("Invalid entity type {}, the entity type must be one of {} with a "
+                    "--bootstrap-server or --bootstrap-controller argument",
+                    type, fmt::join(known_types, ", ")));
+  }
+  if (given.empty()) return wrong("At least one entity type must be specified");
+  if (given.size() > 1 && distinct != std::set<std::string>{"clients", "users"}) {
+    return wrong("Only 'users' and 'clients' entity types may be specified together");
+  }
+  if (!arguments.has("--entity-type") && !arguments.has("--entity-name") &&
+      !arguments.has("--entity-default")) {
+    return {};
+  }
+  if (given.size() == arguments.types.size()) return {};
+  return wrong(
+      "--entity-{type,name,default} should not be used in conjunction with specific entity flags");
+}
+
+bool may_have_default(const std::string& type) {
+  return type == "users" || type == "clients" || type == "brokers" || type == "ips";
+}
+
+Result<> check_names(const Arguments& arguments) {
+  const auto entities = entities_of(arguments);
+  const ConfigEntity& first = entities.front();
+  if (names_of(arguments).size() > entities.size()) {
+    return wrong("More entity names specified than entity types");
+  }
+  const bool is_a_broker = first.type == "brokers" || first.type == "broker-loggers";
+  if (is_a_broker && first.name && !first.is_default() && !parse_number<int>(*first.name)) {
+    return wrong("The entity name for " + first.type +
+                 " must be a valid integer broker id, but it is: " + *first.name);
+  }
+  const bool alters = arguments.alters->count() > 0;
+  if (first.is_default() && !may_have_default(first.type)) {
+    return wrong(alters
+                     ? "An entity name must be specified with --alter of " + first.type
+                     : "--entity-default must not be specified with --describe of " + first.type);
+  }
+  if (!alters && first.type == "broker-loggers" && !first.name) {
+    return wrong("An entity name must be specified with --describe of broker-loggers");
+  }
+  if (!alters) return {};
+  if (!first.name && may_have_default(first.type)) {
+    return wrong(
+        "An entity-name or default entity must be specified with --alter of users, clients, "
+        "brokers "
+        "or ips");
+  }
+  if (!first.name) return wrong("An entity name must be specified with --alter of " + first.type);
+  if (entities.back().name) return {};
+  return wrong("An entity name must be specified for every entity type");
+}
+
+Result<> check_edits(const Arguments& arguments) {
+  if (arguments.alters->count() == 0) return {};
+  const bool adds = arguments.has("--add-config");
+  const bool adds_file = arguments.has("--add-config-file");
+  if (adds && adds_file) {
+    return wrong("Only one of --add-config or --add-config-file must be specified");
+  }
+  if (adds || adds_file || arguments.has("--delete-config")) return {};
+  return wrong(
+      "At least one of --add-config, --add-config-file, or --delete-config must be specified with "
+      "--alter");
 }
 
 // "a=1,b=[x,y]": what stands in brackets is one value.
-Result<std::vector<NameAndValue>> read_added(const std::vector<std::string>& given) {
-  std::vector<NameAndValue> read;
-  for (const std::string& text : given) {
-    std::string one;
-    int depth = 0;
-    for (std::size_t i = 0; i <= text.size(); ++i) {
-      const bool ends = i == text.size() || (text[i] == ',' && depth == 0);
-      if (ends) {
-        TRY(auto assignment, parse_assignment(one));
-        read.push_back(std::move(assignment));
-        one.clear();
-        continue;
-      }
-      depth += text[i] == '[' ? 1 : text[i] == ']' ? -1 : 0;
-      if (text[i] != '[' && text[i] != ']') one += text[i];
+Result<std::vector<Property>> parse_added(std::string_view text) {
+  std::vector<Property> added;
+  while (!text.empty()) {
+    std::size_t end = 0;
+    bool is_inside = false;
+    for (; end < text.size() && (is_inside || text[end] != ','); ++end) {
+      if (text[end] == '[' || text[end] == ']') is_inside = text[end] == '[';
     }
+    std::string_view one = text.substr(0, end);
+    text.remove_prefix(std::min(text.size(), end + 1));
+    const auto equals = one.find('=');
+    const bool is_pair =
+        equals != std::string_view::npos &&
+        one.substr(equals + 1, one.find('[') - equals - 1).find('=') == std::string_view::npos;
+    if (!is_pair) {
+      return wrong(
+          "requirement failed: Invalid entity config: all configs to be added must be in the "
+          "format "
+          "\"key=val\" or  \"key=[val1,val2]\" to group values which contain commas.");
+    }
+    std::string value(one.substr(equals + 1));
+    std::erase_if(value, [](char letter) { return letter == '[' || letter == ']'; });
+    added.push_back({std::string(trim(one.substr(0, equals))), std::string(trim(value))});
   }
-  return read;
+  return added;
+}
+
+Result<ConfigEdits> edits_of(const Arguments& arguments) {
+  ConfigEdits edits;
+  TRY(edits.added, parse_added(arguments.added));
+  TRY(const Properties file, read_properties(arguments.added_file, {}));
+  for (const auto& [name, value] : file) edits.added.push_back({name, value});
+  edits.deleted = split_list(arguments.deleted);
+  for (const Property& each : edits.added) {
+    const bool is_good = std::all_of(each.name.begin(), each.name.end(), [](char letter) {
+      return std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
+             std::string_view("$._-").find(letter) != std::string_view::npos;
+    });
+    if (!is_good) return wrong("Invalid character found for config key: " + each.name);
+  }
+  return edits;
+}
+
+bool is_about_quotas(const ConfigEntity& entity) {
+  return entity.type == "users" || entity.type == "clients" || entity.type == "ips";
 }
 
 Result<> alter(Session& session, const Arguments& arguments) {
-  enum : std::int8_t { set = 0, remove = 1 };
-  wire::IncrementalAlterConfigsRequest request;
-  auto& resource = request.resources.emplace_back();
-  resource.resource_type = kinds.at(arguments.kind);
-  resource.resource_name = arguments.name;
-  TRY(const auto added, read_added(arguments.added));
-  for (const auto& each : added) resource.configs.push_back({each.name, set, each.value});
-  for (const std::string& name : split_list(arguments.deleted)) {
-    resource.configs.push_back({name, remove, {}});
-  }
-  TRY(client::BrokerConnection* const broker, broker_for(session, arguments));
-  TRY(const auto answer, broker->ask(request));
-  for (const auto& each : answer->responses) {
-    TRY(outcome(each.error_code, each.error_message, singular(arguments)));
-  }
-  arguments.is_default
-      ? fmt::print("Completed updating default config for {} in the cluster.\n", arguments.kind)
-      : fmt::print("Completed updating config for {} {}.\n", singular(arguments), arguments.name);
+  const auto entities = entities_of(arguments);
+  const ConfigEntity& first = entities.front();
+  TRY(const ConfigEdits edits, edits_of(arguments));
+  TRY(is_about_quotas(first) ? alter_quota_configs(session, entities, edits)
+                             : alter_resource_configs(session, first, edits));
+  first.is_default()
+      ? fmt::print("Completed updating default config for {} in the cluster.\n", first.type)
+      : fmt::print("Completed updating config for {} {}.\n", first.singular(), *first.name);
   return {};
+}
+
+Result<> describe(Session& session, const Arguments& arguments) {
+  const auto entities = entities_of(arguments);
+  return is_about_quotas(entities.front())
+             ? describe_quota_configs(session, entities)
+             : describe_resource_configs(session, entities.front(),
+                                         arguments.shows_all ? Shown::all : Shown::own);
 }
 
 }  // namespace
 
-Action configs(CLI::App& app) {
+Action configs(CLI::App& app, ToolSettings& settings) {
   const auto arguments = std::make_shared<Arguments>();
-  CLI::Option_group* const verb = app.add_option_group("verb");
-  verb->require_option(1);
-  verb->add_flag("--describe", arguments->describes);
-  verb->add_flag("--alter", arguments->alters);
-  app.add_option("--entity-type", arguments->kind)->check(CLI::IsMember(kinds));
-  app.add_option("--entity-name", arguments->name);
-  app.add_flag("--entity-default", arguments->is_default);
-  constexpr std::array flags{"--topic", "--broker", "--group", "--broker-logger"};
-  for (std::size_t i = 0; i < flags.size(); ++i)
-    app.add_option(flags[i], arguments->short_names[i]);
-  app.add_option("--add-config", arguments->added);
-  app.add_option("--delete-config", arguments->deleted);
-  app.add_flag("--all", arguments->shows_all);
-  return [arguments](Session& session) -> Result<> {
-    constexpr std::array kinds_of_flags{"topics", "brokers", "groups", "broker-loggers"};
-    for (std::size_t i = 0; i < kinds_of_flags.size(); ++i) {
-      if (arguments->short_names[i].empty()) continue;
-      arguments->kind = kinds_of_flags[i];
-      arguments->name = arguments->short_names[i];
-    }
-    if (arguments->kind.empty()) {
-      return Error{Fault::invalid, "At least one entity type must be specified"};
-    }
-    return arguments->describes ? describe(session, *arguments) : alter(session, *arguments);
+  OptionRules& rules = settings.rules;
+  arguments->app = &app;
+  const auto* const alters = arguments->alters = rules.action(app.add_flag("--alter"));
+  const auto* const describes = rules.action(app.add_flag("--describe"));
+  rules.require_one_action("--describe, --alter");
+  app.add_option("--entity-type", arguments->types, fmt::format("{}", fmt::join(known_types, ", ")))
+      ->allow_extra_args(false);
+  app.add_option("--entity-name", arguments->names)->allow_extra_args(false);
+  app.add_flag("--entity-default")->description("Instead of a name");
+  for (std::size_t i = 0; i < name_flags.size(); ++i) {
+    app.add_option(name_flags[i].flag, arguments->short_names[i],
+                   std::string("A name of --entity-type ") + name_flags[i].type);
+  }
+  for (const auto& each : default_flags) {
+    app.add_flag(each.flag)->description(std::string("The default of --entity-type ") + each.type);
+  }
+  const auto* const added = app.add_option("--add-config", arguments->added, "a=1,b=[x,y]");
+  app.add_option("--add-config-file", arguments->added_file, "A file of properties");
+  const auto* const deleted = app.add_option("--delete-config", arguments->deleted, "a,b");
+  app.add_flag("--all", arguments->shows_all, "The defaults as well");
+  rules.exclude(describes, {added, deleted});
+  rules.add([arguments] { return check_types(*arguments); });
+  rules.require(settings.bootstrap);
+  rules.add([arguments] { return check_names(*arguments); });
+  rules.add([arguments] { return check_edits(*arguments); });
+  return [arguments, alters](Session& session) {
+    return alters->count() > 0 ? alter(session, *arguments) : describe(session, *arguments);
   };
 }
 

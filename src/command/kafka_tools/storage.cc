@@ -11,7 +11,7 @@
 // so `format` says so and ends well. Kafka: StorageTool.
 namespace odradek::command::kafka_tools {
 
-Action storage(CLI::App& app) {
+Action storage(CLI::App& app, ToolSettings&) {
   struct Arguments {
     std::string config;
     std::string cluster_id;

@@ -1,149 +1,185 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client/consumer.h"
+#include "base/parse_number.h"
+#include "base/text.h"
 #include "command/kafka_tools/kafka_tools.h"
+#include "command/kafka_tools/tool_options.h"
+#include "command/kafka_tools/topic_description.h"
 #include "wire/19_create_topics.h"
 #include "wire/20_delete_topics.h"
-#include "wire/32_describe_configs.h"
 #include "wire/37_create_partitions.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
+#include <set>
 
 // kafka-topics. Kafka: TopicCommand.
 namespace odradek::command::kafka_tools {
 
 using client::outcome;
 using Topic = client::Cluster::Topic;
+using Replicas = std::vector<NodeId>;
 
 namespace {
 
 struct Arguments {
-  bool lists = false;
-  bool creates = false;
-  bool describes = false;
-  bool alters = false;
-  bool deletes = false;
-  std::vector<std::string> topics;
+  const CLI::Option* lists = nullptr;
+  const CLI::Option* creates = nullptr;
+  const CLI::Option* describes = nullptr;
+  const CLI::Option* alters = nullptr;
+  std::optional<std::string> topic;
+  std::string topic_id;
   std::vector<std::string> configs;
-  int partitions = -1;
-  int replicas = -1;
+  std::vector<std::string> deleted_configs;
+  std::optional<int> partitions;
+  std::optional<int> replicas;
+  std::string replica_assignment;
   bool if_not_exists = false;
   bool if_exists = false;
   bool excludes_internal = false;
-  bool only_with_overrides = false;
+  TopicReport report;
 };
 
-constexpr std::int8_t topic_resource = 2;
-
-std::string joined(const std::vector<NodeId>& nodes) {
-  std::string text;
-  for (const NodeId node : nodes) text += (text.empty() ? "" : ",") + std::to_string(node.value);
-  return text;
+// "1:2,2:3": the replicas of each partition.
+Result<std::vector<Replicas>> parse_assignment_of_replicas(std::string_view text) {
+  std::vector<Replicas> partitions;
+  while (!text.empty()) {
+    std::string_view part = take_part(text, ',');
+    Replicas& replicas = partitions.emplace_back();
+    std::set<NodeId> seen;
+    while (!part.empty()) {
+      const std::string_view word = trim(take_part(part, ':'));
+      const auto id = parse_number<std::int32_t>(word);
+      if (!id) return Error{Fault::invalid, "For input string: \"" + std::string(word) + "\""};
+      if (!seen.insert({*id}).second) {
+        return Error{Fault::invalid, "Partition replica lists may not contain duplicate entries: " +
+                                         std::string(word)};
+      }
+      replicas.push_back({*id});
+    }
+    if (replicas.size() == partitions.front().size()) continue;
+    return Error{Fault::invalid, fmt::format("Partition {} has different replication factor: [{}]",
+                                             partitions.size() - 1, joined(replicas))};
+  }
+  return partitions;
 }
 
 Result<std::vector<Topic>> chosen_topics(Session& session, const Arguments& arguments) {
-  const auto names = split_list(arguments.topics);
-  if (names.empty() && !arguments.topics.empty()) {
-    return Error{Fault::invalid, "--topic names no topic"};  // which would stand for all of them
-  }
+  TRY(const auto filter, TopicFilter::parse(arguments.topic.value_or(".*")));
   TRY(auto metadata, session.cluster().metadata_of_all());
   std::erase_if(metadata.topics, [&](const Topic& topic) {
-    const bool is_named =
-        names.empty() || std::count(names.begin(), names.end(), topic.name.value_or("")) > 0;
-    return !is_named || (arguments.excludes_internal && topic.is_internal);
+    const bool is_hidden = arguments.excludes_internal && topic.is_internal;
+    return is_hidden || !filter.matches(topic.name.value_or(""));
   });
   std::sort(metadata.topics.begin(), metadata.topics.end(),
             [](const Topic& one, const Topic& other) { return one.name < other.name; });
-  const bool is_missing = metadata.topics.empty() && !names.empty() && !arguments.if_exists;
-  if (is_missing) {
-    return Error{Fault::not_found, "Topic '" + names.front() + "' does not exist as expected"};
-  }
   return std::move(metadata.topics);
+}
+
+// The same where it is an error that there is none.
+Result<std::vector<Topic>> existing_topics(Session& session, const Arguments& arguments) {
+  TRY(auto topics, chosen_topics(session, arguments));
+  if (!topics.empty() || !arguments.topic || arguments.if_exists) return topics;
+  return Error{Fault::not_found, "Topic '" + *arguments.topic + "' does not exist as expected"};
 }
 
 Result<> list(Session& session, const Arguments& arguments) {
   TRY(const auto topics, chosen_topics(session, arguments));
-  for (const Topic& topic : topics) fmt::print("{}\n", topic.name.value_or(""));
+  std::string names;
+  for (const Topic& topic : topics) {
+    names += (names.empty() ? "" : "\n") + topic.name.value_or("");
+  }
+  fmt::print("{}\n", names);
   return {};
+}
+
+Result<wire::CreateTopicsRequest> creation(const Arguments& arguments) {
+  wire::CreateTopicsRequest request;
+  auto& topic = request.topics.emplace_back();
+  topic.name = *arguments.topic;
+  if (arguments.replicas) {
+    const bool is_one =
+        *arguments.replicas >= 1 && *arguments.replicas <= std::numeric_limits<std::int16_t>::max();
+    if (!is_one) {
+      return Error{Fault::invalid, "The replication factor must be between 1 and 32767 inclusive"};
+    }
+  }
+  if (arguments.partitions.value_or(1) < 1) {
+    return Error{Fault::invalid, "The partitions must be greater than 0"};
+  }
+  TRY(const auto assignments, parse_assignment_of_replicas(arguments.replica_assignment));
+  topic.num_partitions = arguments.partitions.value_or(-1);
+  topic.replication_factor = static_cast<std::int16_t>(arguments.replicas.value_or(-1));
+  for (std::size_t i = 0; i < assignments.size(); ++i) {
+    topic.assignments.push_back({PartitionId{static_cast<std::int32_t>(i)}, assignments[i]});
+  }
+  for (const std::string& text : arguments.configs) {
+    const auto config = parse_assignment(text);
+    if (!config) {
+      return Error{Fault::invalid,
+                   "requirement failed: Invalid topic config: all configs to be added must be in "
+                   "the format \"key=val\"."};
+    }
+    topic.configs.push_back({std::string(trim(config->name)), std::string(trim(config->value))});
+  }
+  return request;
 }
 
 Result<> create(Session& session, const Arguments& arguments) {
-  for (const std::string& name : split_list(arguments.topics)) {
-    wire::CreateTopicsRequest request;
-    auto& topic = request.topics.emplace_back();
-    topic.name = name;
-    topic.num_partitions = arguments.partitions;
-    topic.replication_factor = static_cast<std::int16_t>(arguments.replicas);
-    for (const std::string& text : arguments.configs) {
-      TRY(auto config, parse_assignment(text));
-      topic.configs.push_back({config.name, config.value});
-    }
-    if (name.find_first_of("._") != std::string::npos) {
-      fmt::print(
-          "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore "
-          "('_') could collide. To avoid issues it is best to use either, but not both.\n");
-    }
-    TRY(const auto answer, session.cluster().ask(request));
-    const auto& told = answer->topics.at(0);
-    const bool exists = told.error_code == wire::ErrorCode::topic_already_exists;
-    if (exists && arguments.if_not_exists) continue;
-    TRY(outcome(told.error_code, told.error_message, "topic " + name));
-    fmt::print("Created topic {}.\n", name);
+  TRY(const auto request, creation(arguments));
+  const std::string& name = request.topics.front().name;
+  if (name.find_first_of("._") != std::string::npos) {
+    fmt::print(
+        "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore "
+        "('_') could collide. To avoid issues it is best to use either, but not both.\n");
   }
-  return {};
-}
-
-// "name=value,..." of what was set for the topic.
-Result<std::string> configs_of(Session& session, const std::string& name) {
-  wire::DescribeConfigsRequest request;
-  request.resources.push_back({topic_resource, name, {}});
   TRY(const auto answer, session.cluster().ask(request));
-  constexpr std::int8_t default_source = 5;
-  std::string text;
-  for (const auto& result : answer->results) {
-    TRY(outcome(result.error_code, result.error_message, "topic " + name));
-    for (const auto& config : result.configs) {
-      if (config.config_source == default_source || config.config_source == 4) continue;
-      text += (text.empty() ? "" : ",") + config.name + "=" + config.value.value_or("");
-    }
-  }
-  return text;
+  const auto& told = answer->topics.at(0);
+  const bool exists = told.error_code == wire::ErrorCode::topic_already_exists;
+  if (exists && arguments.if_not_exists) return {};
+  TRY(outcome(told.error_code, told.error_message, "topic " + name));
+  fmt::print("Created topic {}.\n", name);
+  return {};
 }
 
 Result<> describe(Session& session, const Arguments& arguments) {
-  TRY(const auto topics, chosen_topics(session, arguments));
-  for (const Topic& topic : topics) {
-    const std::string name = topic.name.value_or("");
-    TRY(const std::string configs, configs_of(session, name));
-    if (arguments.only_with_overrides && configs.empty()) continue;
-    const std::size_t replicas =
-        topic.partitions.empty() ? 0 : topic.partitions.front().replica_nodes.size();
-    fmt::print("Topic: {}\tTopicId: {}\tPartitionCount: {}\tReplicationFactor: {}\tConfigs: {}\n",
-               name, topic.topic_id.to_string(), topic.partitions.size(), replicas, configs);
-    if (arguments.only_with_overrides) continue;
-    for (const auto& partition : topic.partitions) {
-      fmt::print(
-          "\tTopic: {}\tPartition: {}\tLeader: {}\tReplicas: {}\tIsr: {}\tElr: \tLastKnownElr: "
-          "\n",
-          name, partition.partition_index.value,
-          partition.leader_id.value < 0 ? "none" : std::to_string(partition.leader_id.value),
-          joined(partition.replica_nodes), joined(partition.isr_nodes));
+  std::vector<std::string> names;
+  if (arguments.topic_id.empty()) {
+    TRY(const auto topics, existing_topics(session, arguments));
+    for (const Topic& topic : topics) names.push_back(topic.name.value_or(""));
+  } else {
+    const auto id = Uuid::parse(arguments.topic_id);
+    if (!id) return Error{Fault::invalid, "\"" + arguments.topic_id + "\" is not a topic id"};
+    TRY(const auto metadata, session.cluster().metadata_of_all());
+    for (const Topic& topic : metadata.topics) {
+      if (topic.topic_id == *id) names.push_back(topic.name.value_or(""));
+    }
+    if (names.empty() && !arguments.if_exists) {
+      return Error{Fault::not_found,
+                   "TopicId '" + arguments.topic_id + "' does not exist as expected"};
     }
   }
-  return {};
+  return print_topics(session, names, arguments.report);
 }
 
 Result<> alter(Session& session, const Arguments& arguments) {
-  TRY(const auto topics, chosen_topics(session, arguments));
+  TRY(const auto topics, existing_topics(session, arguments));
+  TRY(const auto assignments, parse_assignment_of_replicas(arguments.replica_assignment));
   wire::CreatePartitionsRequest request;
   for (const Topic& topic : topics) {
     auto& wish = request.topics.emplace_back();
     wish.name = topic.name.value_or("");
-    wish.count = arguments.partitions;
+    wish.count = *arguments.partitions;
+    if (assignments.empty()) continue;
+    wish.assignments.emplace();
+    for (std::size_t i = topic.partitions.size(); i < assignments.size(); ++i) {
+      wish.assignments->push_back({assignments[i]});
+    }
   }
+  if (request.topics.empty()) return {};
   TRY(const auto answer, session.cluster().ask(request));
   for (const auto& each : answer->results) {
     TRY(outcome(each.error_code, each.error_message, "topic " + each.name));
@@ -152,12 +188,13 @@ Result<> alter(Session& session, const Arguments& arguments) {
 }
 
 Result<> remove(Session& session, const Arguments& arguments) {
-  TRY(const auto topics, chosen_topics(session, arguments));
+  TRY(const auto topics, existing_topics(session, arguments));
   wire::DeleteTopicsRequest request;
   for (const Topic& topic : topics) {
     request.topic_names.push_back(topic.name.value_or(""));
     request.topics.push_back({.name = topic.name});
   }
+  if (request.topics.empty()) return {};
   TRY(const auto answer, session.cluster().ask(request));
   for (const auto& each : answer->responses) {
     TRY(outcome(each.error_code, each.error_message, "topic " + each.name.value_or("")));
@@ -165,33 +202,83 @@ Result<> remove(Session& session, const Arguments& arguments) {
   return {};
 }
 
+Result<> act(Session& session, const Arguments& arguments) {
+  if (arguments.lists->count() > 0) return list(session, arguments);
+  if (arguments.describes->count() > 0) return describe(session, arguments);
+  if (trim(*arguments.topic).find_first_not_of(", \"'") == std::string_view::npos) {
+    return Error{Fault::invalid, "--topic names no topic"};  // which would stand for all of them
+  }
+  if (arguments.creates->count() > 0) return create(session, arguments);
+  return arguments.alters->count() > 0 ? alter(session, arguments) : remove(session, arguments);
+}
+
+void add_reports(CLI::App& app, OptionRules& rules, TopicReport& report,
+                 const CLI::Option* describes) {
+  const auto add = [&](const char* name, TopicReport::Kind kind) {
+    const CLI::Option* const option =
+        app.add_flag_function(name, [&report, kind](std::int64_t) { report.kind = kind; });
+    rules.only_with(option, {describes});
+    return option;
+  };
+  const auto* const overrides = add("--topics-with-overrides", TopicReport::Kind::overrides);
+  for (const auto* const of_partitions :
+       {add("--under-replicated-partitions", TopicReport::Kind::under_replicated),
+        add("--under-min-isr-partitions", TopicReport::Kind::under_min_isr),
+        add("--at-min-isr-partitions", TopicReport::Kind::at_min_isr),
+        add("--unavailable-partitions", TopicReport::Kind::unavailable)}) {
+    rules.exclude(of_partitions, {overrides});
+  }
+}
+
 }  // namespace
 
-Action topics(CLI::App& app) {
+Action topics(CLI::App& app, ToolSettings& settings) {
   const auto arguments = std::make_shared<Arguments>();
-  CLI::Option_group* const verb = app.add_option_group("verb");
-  verb->require_option(1);
-  verb->add_flag("--list", arguments->lists);
-  verb->add_flag("--create", arguments->creates);
-  verb->add_flag("--describe", arguments->describes);
-  verb->add_flag("--alter", arguments->alters);
-  verb->add_flag("--delete", arguments->deletes);
-  app.add_option("--topic", arguments->topics);
-  app.add_option("--config", arguments->configs);
-  app.add_option("--partitions", arguments->partitions);
-  app.add_option("--replication-factor", arguments->replicas);
-  app.add_flag("--if-not-exists", arguments->if_not_exists);
-  app.add_flag("--if-exists", arguments->if_exists);
-  app.add_flag("--exclude-internal", arguments->excludes_internal);
-  app.add_flag("--topics-with-overrides", arguments->only_with_overrides);
-  return [arguments](Session& session) -> Result<> {
-    if (arguments->lists) return list(session, *arguments);
-    if (arguments->describes) return describe(session, *arguments);
-    if (arguments->topics.empty())
-      return Error{Fault::invalid, "Missing required argument \"[topic]\""};
-    if (arguments->creates) return create(session, *arguments);
-    return arguments->alters ? alter(session, *arguments) : remove(session, *arguments);
-  };
+  OptionRules& rules = settings.rules;
+  const auto* const lists = arguments->lists = rules.action(app.add_flag("--list"));
+  const auto* const creates = arguments->creates = rules.action(app.add_flag("--create"));
+  const auto* const describes = arguments->describes = rules.action(app.add_flag("--describe"));
+  const auto* const alters = arguments->alters = rules.action(app.add_flag("--alter"));
+  const auto* const deletes = rules.action(app.add_flag("--delete"));
+  rules.require_one_action("--list, --describe, --create, --alter or --delete");
+  rules.require(settings.bootstrap);
+  const auto* const topic =
+      app.add_option("--topic", arguments->topic,
+                     "A name for --create, else a regular expression; a comma separates several");
+  const auto* const topic_id = app.add_option("--topic-id", arguments->topic_id);
+  const auto* const if_exists = app.add_flag("--if-exists", arguments->if_exists);
+  rules.add([=]() -> Result<> {
+    const bool is_about_one = topic->count() + topic_id->count() > 0;
+    if (describes->count() == 0 || if_exists->count() == 0 || is_about_one) return {};
+    return Error{Fault::invalid, "--topic or --topic-id is required to describe a topic"};
+  });
+  for (const auto* const action : {creates, alters, deletes}) rules.require_with(topic, action);
+  const auto* const partitions = app.add_option("--partitions", arguments->partitions);
+  rules.require_with(partitions, alters);
+  rules.only_with(app.add_option("--config", arguments->configs), {creates, alters});
+  app.add_option("--delete-config", arguments->deleted_configs, "Taken, and without effect");
+  rules.only_with(partitions, {creates, alters});
+  const auto* const replicas = app.add_option("--replication-factor", arguments->replicas);
+  rules.only_with(replicas, {creates});
+  const auto* const assignment =
+      app.add_option("--replica-assignment", arguments->replica_assignment, "1:2,2:3,3:1");
+  rules.only_with(assignment, {creates, alters});
+  rules.exclude(assignment, {replicas});
+  rules.add([=]() -> Result<> {
+    const bool is_wrong =
+        creates->count() > 0 && assignment->count() > 0 && partitions->count() > 0;
+    if (!is_wrong) return {};
+    return Error{Fault::invalid, "Option \"" + told(assignment) +
+                                     "\" can't be used with option \"" + told(partitions) + "\""};
+  });
+  add_reports(app, rules, arguments->report, describes);
+  rules.only_with(if_exists, {alters, deletes, describes});
+  rules.only_with(app.add_flag("--if-not-exists", arguments->if_not_exists), {creates});
+  rules.only_with(app.add_flag("--exclude-internal", arguments->excludes_internal),
+                  {lists, describes});
+  app.add_option("--partition-size-limit-per-response", arguments->report.most_partitions)
+      ->check(CLI::PositiveNumber);
+  return [arguments](Session& session) { return act(session, *arguments); };
 }
 
 }  // namespace odradek::command::kafka_tools

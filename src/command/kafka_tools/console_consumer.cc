@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/clock.h"
+#include "base/parse_number.h"
+#include "client/consumer.h"
+#include "client/group_consumer.h"
+#include "command/kafka_tools/kafka_tools.h"
+#include "command/kafka_tools/message_formatter.h"
+#include "command/kafka_tools/reset_plan.h"
+#include "command/places.h"
+#include "command/stop.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <span>
+#include <utility>
+
+// kafka-console-consumer. Kafka: ConsoleConsumer.
+namespace odradek::command::kafka_tools {
+
+using client::ConsumerRecord;
+using client::IsolationLevel;
+using client::Offsets;
+using client::TopicPartition;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr client::Milliseconds poll_time{250};
+
+struct Arguments {
+  std::string topic;
+  std::string include;
+  std::string group;
+  std::optional<int> partition;
+  std::string offset;
+  bool from_beginning = false;
+  std::optional<std::string> isolation;
+  std::int64_t most = -1;
+  std::int64_t timeout_ms = -1;
+  std::string formatter = "org.apache.kafka.tools.consumer.DefaultMessageFormatter";
+  std::string formatter_file;
+  std::vector<std::string> formatter_properties;
+  std::string key_deserializer;
+  std::string value_deserializer;
+  bool skips_errors = false;
+  bool tells_events = false;
+};
+
+// What arguments and properties of the consumer come to.
+struct Plan {
+  std::string group;
+  std::string from;  // a place, or "none" where a group must have one
+  IsolationLevel isolation = IsolationLevel::read_uncommitted;
+  bool commits = true;
+  client::Milliseconds metadata_age{300'000};
+};
+
+Error wrong(std::string words) { return {Fault::invalid, std::move(words)}; }
+
+Result<std::string> place_of(const Arguments& arguments, const Properties& properties) {
+  std::string offset = arguments.offset;
+  std::transform(offset.begin(), offset.end(), offset.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  if (offset == "earliest") return std::string("start");
+  if (offset == "latest") return std::string("end");
+  if (!offset.empty()) return offset;
+  const std::string reset =
+      text_of(properties, "auto.offset.reset", arguments.from_beginning ? "earliest" : "latest");
+  if (arguments.from_beginning && reset != "earliest") {
+    return wrong("Can't simultaneously specify --from-beginning and 'auto.offset.reset=" + reset +
+                 "', please remove one option");
+  }
+  if (reset == "earliest") return std::string("start");
+  if (reset == "latest") return std::string("end");
+  if (reset == "none") return reset;
+  constexpr std::string_view by_duration = "by_duration:";
+  if (reset.starts_with(by_duration)) {
+    TRY(const auto ago, parse_iso_duration(std::string_view(reset).substr(by_duration.size())));
+    return "@" + std::to_string(Clock::wall_time().value - ago.count());
+  }
+  return wrong("Invalid value " + reset + " for configuration auto.offset.reset");
+}
+
+Result<std::string> group_of(const Arguments& arguments, const Properties& properties) {
+  std::set<std::string> given;
+  if (!arguments.group.empty()) given.insert(arguments.group);
+  if (const std::string group = text_of(properties, "group.id"); !group.empty()) {
+    given.insert(group);
+  }
+  if (given.size() > 1) {
+    return wrong(fmt::format(
+        "The group ids provided in different places (directly using '--group', via "
+        "'--consumer-property', or via '--consumer.config') do not match. Detected group ids: '{}'",
+        fmt::join(given, "', '")));
+  }
+  if (given.empty()) return std::string();
+  if (arguments.partition) {
+    return wrong("Options group and partition cannot be specified together.");
+  }
+  return *given.begin();
+}
+
+Result<Plan> plan_of(const Arguments& arguments, const Properties& properties) {
+  Plan plan;
+  TRY(plan.group, group_of(arguments, properties));
+  TRY(plan.from, place_of(arguments, properties));
+  const std::string isolation =
+      arguments.isolation.value_or(text_of(properties, "isolation.level", "read_uncommitted"));
+  if (isolation == "read_committed") {
+    plan.isolation = IsolationLevel::read_committed;
+  } else if (isolation != "read_uncommitted") {
+    return wrong("Invalid value " + isolation +
+                 " for configuration isolation.level: String must be one of: read_committed, "
+                 "read_uncommitted");
+  }
+  plan.commits = is_true(properties, "enable.auto.commit", true);
+  const std::string age = text_of(properties, "metadata.max.age.ms", "300000");
+  const auto milliseconds = parse_number<std::int64_t>(age);
+  if (!milliseconds || *milliseconds < 0) {
+    return wrong("Invalid value " + age + " for configuration metadata.max.age.ms");
+  }
+  plan.metadata_age = client::Milliseconds(*milliseconds);
+  return plan;
+}
+
+// Prints until there are enough, nothing came for long enough, or somebody says stop.
+class Reading {
+ public:
+  Reading(const Session& session, const Arguments& arguments, const MessageFormatter& formatter)
+      : session_(session),
+        formatter_(formatter),
+        most_(arguments.most),
+        timeout_ms_(arguments.timeout_ms),
+        skips_errors_(arguments.skips_errors),
+        last_(steady_clock::now()) {}
+
+  bool goes_on() {
+    if (timeout_ms_ >= 0 && steady_clock::now() - last_ > client::Milliseconds(timeout_ms_)) {
+      return false;
+    }
+    return !is_stopped() && count_ != most_;
+  }
+  // Returns those that were printed, which need not come again.
+  Result<std::span<const ConsumerRecord>> print(const std::vector<ConsumerRecord>& records) {
+    std::size_t printed = 0;
+    for (; printed < records.size() && count_ != most_; ++printed) {
+      ++count_;
+      last_ = steady_clock::now();
+      const auto text = formatter_.text_of(records[printed]);
+      if (!text && !skips_errors_) return text.error();
+      if (!text) {
+        fmt::print(stderr, "Error processing message, skipping this message: {}\n",
+                   text.error().context);
+        continue;
+      }
+      session_.print(*text);
+    }
+    std::fflush(stdout);
+    if (std::ferror(stdout) != 0) {
+      return Error{Fault::io, "Unable to write to standard out, closing consumer."};
+    }
+    return std::span(records).first(printed);
+  }
+  void tell() const { fmt::print(stderr, "Processed a total of {} messages\n", count_); }
+
+ private:
+  const Session& session_;
+  const MessageFormatter& formatter_;
+  std::int64_t most_;
+  std::int64_t timeout_ms_;
+  bool skips_errors_;
+  std::int64_t count_ = 0;
+  steady_clock::time_point last_;
+};
+
+// The topics that are read, and when they are looked up anew: there may be others, or more
+// partitions (metadata.max.age.ms).
+class Subscription {
+ public:
+  static Result<Subscription> make(Session& session, const Arguments& arguments, const Plan& plan) {
+    Subscription subscription(session, arguments, plan);
+    if (!arguments.include.empty()) {
+      TRY(subscription.filter_, TopicFilter::parse_pattern(arguments.include));
+    }
+    TRY(subscription.look());
+    return subscription;
+  }
+
+  const std::vector<TopicPartition>& partitions() const { return partitions_; }
+  std::vector<std::string> topics() const {
+    std::vector<std::string> names;
+    for (const TopicPartition& each : partitions_) {
+      if (names.empty() || names.back() != each.topic) names.push_back(each.topic);
+    }
+    return names;
+  }
+  // Whether there is something new, when it is time to see.
+  Result<bool> has_changed() {
+    if (steady_clock::now() < next_look_) return false;
+    const auto before = partitions_;
+    TRY(look());
+    return partitions_ != before;
+  }
+
+ private:
+  Subscription(Session& session, const Arguments& arguments, const Plan& plan)
+      : session_(&session),
+        topic_(arguments.topic),
+        partition_(arguments.partition),
+        age_(plan.metadata_age) {}
+
+  Result<> look() {
+    if (filter_) {
+      TRY(look_for_matches());
+    } else {
+      TRY(partitions_,
+          client::partitions_of(session_->cluster(), topic_, client::Cluster::AutoCreate::yes));
+    }
+    if (partition_) {
+      std::erase_if(partitions_,
+                    [&](const auto& each) { return each.partition.value != *partition_; });
+      if (partitions_.empty()) {
+        return Error{Fault::not_found,
+                     fmt::format("topic {} has no partition {}", topic_, *partition_)};
+      }
+    }
+    // Until there is a topic, one may come any moment.
+    next_look_ = steady_clock::now() +
+                 (partitions_.empty() ? std::min(age_, client::Milliseconds(1000)) : age_);
+    return {};
+  }
+  Result<> look_for_matches() {
+    TRY(const auto metadata, session_->cluster().metadata_of_all());
+    partitions_.clear();
+    for (const auto& topic : metadata.topics) {
+      const std::string name = topic.name.value_or("");
+      if (topic.is_internal || !filter_->matches(name)) continue;
+      for (const auto& each : topic.partitions) {
+        partitions_.push_back({name, each.partition_index});
+      }
+    }
+    std::sort(partitions_.begin(), partitions_.end());
+    return {};
+  }
+
+  Session* session_;
+  std::string topic_;
+  std::optional<int> partition_;
+  std::optional<TopicFilter> filter_;
+  client::Milliseconds age_;
+  std::vector<TopicPartition> partitions_;
+  steady_clock::time_point next_look_;
+};
+
+Result<Offsets> begin_at(Session& session, const Plan& plan,
+                         const std::vector<TopicPartition>& partitions) {
+  if (plan.from == "none") {
+    return Error{Fault::invalid, "Undefined offset with no reset policy for partitions"};
+  }
+  return places(session.cluster(), partitions, plan.from, IsolationLevel::read_uncommitted);
+}
+
+// Without a group: all partitions, and nobody else's business.
+Result<> consume_alone(Session& session, const Plan& plan, Subscription& subscription,
+                       Reading& reading) {
+  client::Consumer consumer(session.cluster(), plan.isolation);
+  TRY(auto begin, begin_at(session, plan, subscription.partitions()));
+  consumer.assign(std::move(begin));
+  while (reading.goes_on()) {
+    TRY(const auto records, consumer.poll(poll_time));
+    TRY(reading.print(records));
+    TRY(const bool is_other, subscription.has_changed());
+    if (!is_other) continue;
+    TRY(auto positions, begin_at(session, plan, subscription.partitions()));
+    for (auto& [place, offset] : positions) {
+      const auto known = consumer.positions().find(place);
+      if (known != consumer.positions().end()) offset = known->second;
+    }
+    consumer.assign(std::move(positions));
+  }
+  return {};
+}
+
+Result<> consume_assigned(client::GroupConsumer& consumer, Subscription& subscription,
+                          Reading& reading) {
+  bool is_other = false;
+  while (reading.goes_on() && !is_other) {
+    TRY(const auto records, consumer.poll(poll_time));
+    TRY(const auto printed, reading.print(records));
+    for (const auto& record : printed) consumer.done(record);
+    TRY(is_other, subscription.has_changed());
+  }
+  return {};
+}
+
+Result<> consume_in_group(Session& session, const Plan& plan, Subscription& subscription,
+                          Reading& reading) {
+  while (reading.goes_on()) {
+    client::GroupConsumer consumer(
+        session.cluster(), plan.group, subscription.topics(), plan.isolation,
+        [&](const auto& partitions) { return begin_at(session, plan, partitions); });
+    consumer.set_auto_commit(plan.commits);
+    TRY(consumer.join());
+    const auto done = consume_assigned(consumer, subscription, reading);
+    const auto left = consumer.leave();
+    TRY(done);
+    TRY(left);
+  }
+  return {};
+}
+
+Result<> consume(Session& session, const Arguments& arguments, const Properties& properties) {
+  TRY(const Plan plan, plan_of(arguments, properties));
+  TRY(auto of_formatter, read_properties(arguments.formatter_file, arguments.formatter_properties));
+  if (!arguments.key_deserializer.empty()) {
+    of_formatter["key.deserializer"] = arguments.key_deserializer;
+  }
+  if (!arguments.value_deserializer.empty()) {
+    of_formatter["value.deserializer"] = arguments.value_deserializer;
+  }
+  TRY(const auto formatter, make_formatter(arguments.formatter, of_formatter));
+  watch_for_stop();
+  Reading reading(session, arguments, *formatter);
+  TRY(auto subscription, Subscription::make(session, arguments, plan));
+  const auto done = plan.group.empty() ? consume_alone(session, plan, subscription, reading)
+                                       : consume_in_group(session, plan, subscription, reading);
+  reading.tell();
+  if (arguments.tells_events) fmt::print("shutdown_complete\n");
+  return done;
+}
+
+void add_places(CLI::App& app, OptionRules& rules, Arguments& arguments) {
+  const auto* const topic = app.add_option("--topic", arguments.topic);
+  const auto* const include =
+      app.add_option("--include", arguments.include, "Topics by a regular expression");
+  const auto* const partition = app.add_option("--partition", arguments.partition);
+  const auto* const offset =
+      app.add_option("--offset", arguments.offset, "earliest, latest or an offset");
+  const auto* const beginning = app.add_flag("--from-beginning", arguments.from_beginning);
+  rules.add([=, &arguments]() -> Result<> {
+    if ((topic->count() > 0) == (include->count() > 0)) {
+      return wrong("Exactly one of the following arguments is required: [topic], [include]");
+    }
+    if (partition->count() > 0 && topic->count() == 0) {
+      return wrong("The topic is required when partition is specified.");
+    }
+    if (partition->count() > 0 && offset->count() > 0 && beginning->count() > 0) {
+      return wrong("Options from-beginning and offset cannot be specified together.");
+    }
+    if (offset->count() == 0) return {};
+    if (partition->count() == 0) {
+      return wrong("The partition is required when offset is specified.");
+    }
+    const auto number = parse_number<std::int64_t>(arguments.offset);
+    const bool is_place =
+        arguments.offset == "earliest" || arguments.offset == "latest" || (number && *number >= 0);
+    if (is_place) return {};
+    return wrong("The provided offset value '" + arguments.offset +
+                 "' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.");
+  });
+}
+
+void add_formatting(CLI::App& app, OptionRules& rules, Arguments& arguments) {
+  app.add_option("--formatter", arguments.formatter,
+                 "DefaultMessageFormatter, LoggingMessageFormatter or NoOpMessageFormatter");
+  const auto* const properties =
+      app.add_option("--formatter-property", arguments.formatter_properties,
+                     "print.key=true, print.timestamp, print.partition, print.offset, "
+                     "print.headers, print.value, key.separator, line.separator, "
+                     "headers.separator, null.literal, key.deserializer, value.deserializer, "
+                     "headers.deserializer")
+          ->allow_extra_args(false);
+  rules.prefer(
+      properties,
+      app.add_option("--property", arguments.formatter_properties)->allow_extra_args(false));
+  app.add_option("--formatter-config", arguments.formatter_file, "A file of such properties");
+  app.add_option("--key-deserializer", arguments.key_deserializer, "A class of Kafka's");
+  app.add_option("--value-deserializer", arguments.value_deserializer, "A class of Kafka's");
+}
+
+}  // namespace
+
+Action console_consumer(CLI::App& app, ToolSettings& settings) {
+  const auto arguments = std::make_shared<Arguments>();
+  settings.session.client_id = "console-consumer";
+  add_places(app, settings.rules, *arguments);
+  settings.rules.require(settings.bootstrap);
+  add_client_properties(app, settings, "--consumer.config", "--consumer-property");
+  add_formatting(app, settings.rules, *arguments);
+  app.add_option("--group", arguments->group);
+  app.add_option("--isolation-level", arguments->isolation, "read_committed or read_uncommitted");
+  app.add_option("--max-messages", arguments->most);
+  app.add_option("--timeout-ms", arguments->timeout_ms, "End when nothing came for so long");
+  app.add_flag("--skip-message-on-error", arguments->skips_errors);
+  app.add_flag("--enable-systest-events", arguments->tells_events);
+  return [arguments, &settings](Session& session) {
+    return consume(session, *arguments, settings.properties);
+  };
+}
+
+}  // namespace odradek::command::kafka_tools
