@@ -5,6 +5,7 @@
 import re
 
 from answer_script import AnswerScript
+from group_members import wait_until
 
 DESCRIBE, ALTER, LOG_DIRS, DESCRIBE_DIRS, INCREMENTAL, QUOTAS, ALTER_QUOTAS, QUORUM, FEATURES, UNREGISTER, LIST = (
     32, 33, 34, 35, 44, 48, 49, 55, 57, 64, 74)
@@ -141,7 +142,15 @@ class AdminRequests(AnswerScript):
         self.alter_quotas("empty name", entity(user=""), (RATE, 9.0))
         self.alter_quotas("remove one", user, (TIME, None))
 
+    def catch_up(self):
+        """Waits until Kafka's broker has what its controller wrote: that comes in order, so what is written last comes last."""
+        marker, there = entity(user="marker"), [[["user", EXACT, "marker"]], True]
+        for is_gone in (False, True):
+            self.client.ask(ALTER_QUOTAS, 1, [[[marker, [[RATE, 1.0, is_gone]]]], False])
+            wait_until(lambda: bool(self.client.ask(QUOTAS, 1, there)[3]) != is_gone)
+
     def filters(self):
+        self.catch_up()
         user, client, ip = "user", "client-id", "ip"
         for label, components in (
                 ("all", []), ("exact user", [[user, EXACT, "u"]]), ("default user", [[user, DEFAULT, None]]),
