@@ -15,10 +15,14 @@ using wire::BatchView;
 
 namespace {
 
+std::string_view codec_name(wire::Codec codec) {
+  return codec == wire::Codec::none ? "uncompressed" : name_of(codec);
+}
+
 std::string describe(const BatchView& batch) {
   std::string text = fmt::format("offsets {} to {}: {} records, {}, {} {}, leader epoch {}",
                                  batch.base_offset().value, batch.next_offset().value - 1,
-                                 batch.record_count(), name_of(batch.codec()),
+                                 batch.record_count(), codec_name(batch.codec()),
                                  batch.has_log_append_time() ? "LogAppendTime" : "CreateTime",
                                  batch.max_timestamp().value, batch.leader_epoch().value);
   if (batch.has_producer()) {
