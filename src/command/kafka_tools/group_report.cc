@@ -148,7 +148,8 @@ std::vector<Line> lines_of(const DescribedGroup& group, const client::Commits& c
   for (const auto& [member, assigned] : members) {
     for (const TopicPartition& place : assigned) lines.push_back({place, member});
   }
-  for (const auto& [place, commit] : commits) {
+  for (const auto& commit : commits) {
+    const TopicPartition& place = commit.first;
     const bool is_read = std::any_of(lines.begin(), lines.end(),
                                      [&](const Line& line) { return line.place == place; });
     if (!is_read) lines.push_back({place});
