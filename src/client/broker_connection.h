@@ -63,8 +63,9 @@ class BrokerConnection {
     if (!sent) is_usable_ = false;
     return sent;
   }
-  // False once a request has failed: what is asked after that needs another connection.
-  bool is_usable() const { return is_usable_; }
+  // False once a request has failed, or the broker has closed it, as it does with those that are
+  // idle: what is asked after that needs another connection.
+  bool is_usable() const { return is_usable_ && !socket_.is_closed(); }
   // How long an answer may take.
   void set_timeout(Milliseconds timeout) { timeout_ = timeout; }
   const Address& address() const { return address_; }

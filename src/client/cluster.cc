@@ -46,8 +46,11 @@ bool is_retriable(ErrorCode error) {
 }
 
 bool Patience::has_for(const Error& error) {
-  const auto now = std::chrono::steady_clock::now();
-  if (error.fault != Fault::unreachable || now - last_answer_ >= most_) return false;
+  return error.fault == Fault::unreachable && has_more();
+}
+
+bool Patience::has_more() {
+  if (std::chrono::steady_clock::now() - last_answer_ >= most_) return false;
   std::this_thread::sleep_for(pause_between_tries);
   return true;
 }
@@ -138,7 +141,7 @@ Result<Cluster::Metadata> Cluster::metadata_of_all() {
   return ask_metadata(request);
 }
 
-Result<Cluster::Topic> Cluster::topic(const std::string& name, AutoCreate create) {
+Result<Cluster::Topic> Cluster::topic(const std::string& name, AutoCreate create, Leaders leaders) {
   Result<Topic> found = Error{Fault::unreachable, "no broker was asked"};
   repeat([&] {
     auto told = metadata({name}, create);
@@ -149,7 +152,8 @@ Result<Cluster::Topic> Cluster::topic(const std::string& name, AutoCreate create
     Topic topic = std::move(told->topics.at(0));
     ErrorCode error = topic.error_code;
     for (const auto& partition : topic.partitions) {
-      if (partition.leader_id.value < 0) error = ErrorCode::leader_not_available;
+      if (leaders == Leaders::all && partition.leader_id.value < 0)
+        error = ErrorCode::leader_not_available;
     }
     // Kafka makes a topic behind the back of its first answer.
     const bool is_being_made =

@@ -40,6 +40,8 @@ class Patience {
   // Whether to try again, after a moment that this takes; not for longer than it has after the last
   // answer, and not after other errors.
   bool has_for(const Error& error);
+  // The same whatever it was.
+  bool has_more();
 
  private:
   Milliseconds most_;
@@ -93,8 +95,10 @@ class Cluster {
   Result<Metadata> metadata(const std::vector<std::string>& topics,
                             AutoCreate create = AutoCreate::no);
   Result<Metadata> metadata_of_all();
-  // A topic whose partitions all have leaders; waits for that.
-  Result<Topic> topic(const std::string& name, AutoCreate create = AutoCreate::no);
+  // A topic, whose partitions all have leaders unless that is said not to matter; waits for that.
+  enum class Leaders { all, any };
+  Result<Topic> topic(const std::string& name, AutoCreate create = AutoCreate::no,
+                      Leaders leaders = Leaders::all);
 
   // Tries again while the error may pass and there is time.
   using Attempt = std::function<wire::ErrorCode()>;

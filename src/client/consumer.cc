@@ -24,12 +24,14 @@ constexpr Milliseconds pause_before_asking_again{50};
 
 using Leaders = std::map<NodeId, std::vector<TopicPartition>>;
 
+// Those without one are with the node -1.
 Result<Leaders> leaders_of(Cluster& cluster, const std::vector<TopicPartition>& partitions) {
   Leaders leaders;
   std::map<std::string, Cluster::Topic> topics;
   for (const TopicPartition& each : partitions) {
     if (!topics.contains(each.topic)) {
-      TRY(topics[each.topic], cluster.topic(each.topic));
+      TRY(topics[each.topic],
+          cluster.topic(each.topic, Cluster::AutoCreate::no, Cluster::Leaders::any));
     }
     const auto& its = topics[each.topic].partitions;
     const auto found = std::find_if(its.begin(), its.end(), [&](const auto& partition) {
@@ -118,6 +120,10 @@ Result<Offsets> offsets_at(Cluster& cluster, const std::vector<TopicPartition>& 
       return ErrorCode::none;
     }
     for (const auto& [node, its] : *leaders) {
+      if (node.value < 0) {
+        done = outcome(ErrorCode::leader_not_available, {}, its.front().text());
+        return ErrorCode::leader_not_available;
+      }
       const auto broker = cluster.node(node);
       auto told = broker ? ask_offsets(**broker, its, time, isolation, offsets)
                          : Result<ErrorCode>(broker.error());
@@ -143,20 +149,32 @@ Offsets ends_where_known(Cluster& cluster, const std::vector<TopicPartition>& pa
 
 Result<std::vector<TopicPartition>> partitions_of(Cluster& cluster, const std::string& topic,
                                                   Cluster::AutoCreate create) {
-  TRY(const auto told, cluster.topic(topic, create));
+  TRY(const auto told, cluster.topic(topic, create, Cluster::Leaders::any));
   std::vector<TopicPartition> partitions;
   for (const auto& each : told.partitions) partitions.push_back({topic, each.partition_index});
   std::sort(partitions.begin(), partitions.end());
   return partitions;
 }
 
+// Of each topic by itself, as one of them may be gone.
 Result<> Consumer::find_leaders() {
-  std::vector<TopicPartition> partitions;
-  for (const auto& [partition, position] : positions_) partitions.push_back(partition);
-  TRY(const auto leaders, leaders_of(cluster_, partitions));
+  std::map<std::string, std::vector<TopicPartition>> topics;
+  for (const auto& [partition, position] : positions_) {
+    topics[partition.topic].push_back(partition);
+  }
   leaders_.clear();
-  for (const auto& [node, its] : leaders) {
-    for (const TopicPartition& each : its) leaders_[each] = node;
+  for (const auto& [topic, partitions] : topics) {
+    const auto leaders = leaders_of(cluster_, partitions);
+    const bool is_deleted = !leaders && leaders.error().fault == Fault::not_found;
+    if (is_deleted && deleted_ == Deleted::forget) {
+      for (const TopicPartition& each : partitions) positions_.erase(each);
+      continue;
+    }
+    if (!leaders) return leaders.error();
+    for (const auto& [node, its] : *leaders) {
+      if (node.value < 0) continue;
+      for (const TopicPartition& each : its) leaders_[each] = node;
+    }
   }
   return {};
 }
@@ -188,7 +206,8 @@ Result<std::vector<ConsumerRecord>> Consumer::try_poll(Milliseconds wait) {
   }
   std::map<NodeId, std::vector<TopicPartition>> by_leader;
   for (const auto& [partition, position] : positions_) {
-    by_leader[leaders_.at(partition)].push_back(partition);
+    const auto leader = leaders_.find(partition);  // there may be none at the moment
+    if (leader != leaders_.end()) by_leader[leader->second].push_back(partition);
   }
   const std::size_t count = by_leader.size();
   std::size_t left = count;
@@ -238,8 +257,10 @@ Result<> Consumer::take(const TopicPartition& from, const Data& data,
                         std::vector<ConsumerRecord>& records) {
   if (!positions_.contains(from)) return {};  // nobody asked for it
   if (data.error_code == ErrorCode::offset_out_of_range) return reset(from);
-  if (is_retriable(data.error_code)) {
-    leaders_.erase(from);
+  const bool is_deleted =
+      data.error_code == ErrorCode::unknown_topic_or_partition && deleted_ == Deleted::forget;
+  if (is_deleted || is_retriable(data.error_code)) {
+    leaders_.erase(from);  // and who leads it, or that it is gone, is found out
     return {};
   }
   TRY(outcome(data.error_code, {}, from.text()));
@@ -311,10 +332,10 @@ Result<> Consumer::take_batch(const TopicPartition& from, Bytes bytes,
   return reader.ok() ? Result<>() : malformed(from, batch);
 }
 
-// What is asked for is gone, or not there yet: goes on from the beginning of what there is.
+// What is asked for is gone, or not there yet.
 Result<> Consumer::reset(const TopicPartition& partition) {
-  TRY(const auto starts, offsets_at(cluster_, {partition}, earliest));
-  positions_[partition] = starts.at(partition);
+  TRY(const auto begin, reset_ ? reset_({partition}) : offsets_at(cluster_, {partition}, earliest));
+  positions_[partition] = begin.at(partition);
   return {};
 }
 

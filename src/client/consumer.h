@@ -9,6 +9,7 @@
 #include "wire/decompressor.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -59,15 +60,26 @@ Result<std::vector<TopicPartition>> partitions_of(
 // read_committed those of aborted transactions.
 class Consumer {
  public:
-  Consumer(Cluster& cluster, IsolationLevel isolation)
-      : cluster_(cluster), isolation_(isolation), patience_(cluster.settings().timeout) {}
+  // Where partitions go on whose position is gone, or not there yet (auto.offset.reset).
+  using Reset = std::function<Result<Offsets>(const std::vector<TopicPartition>&)>;
+
+  // Without a `reset` they go on at the beginning of what there is.
+  Consumer(Cluster& cluster, IsolationLevel isolation, Reset reset = {})
+      : cluster_(cluster),
+        isolation_(isolation),
+        reset_(std::move(reset)),
+        patience_(cluster.settings().timeout) {}
 
   void assign(Offsets positions) { positions_ = std::move(positions); }
   const Offsets& positions() const { return positions_; }
 
   // What there is, or what comes in the next `wait`; maybe nothing. A leader that cannot be reached
-  // is waited for, up to the cluster's timeout after the last answer.
+  // is waited for, up to the cluster's timeout after the last answer, or as long as is said here.
   Result<std::vector<ConsumerRecord>> poll(Milliseconds wait);
+  void set_patience(Milliseconds most) { patience_ = Patience(most); }
+  // What happens with partitions that are deleted: poll() fails, or they are forgotten.
+  enum class Deleted { fail, forget };
+  void set_deleted(Deleted deleted) { deleted_ = deleted; }
   // Offsets that the last poll() learnt: one past the last record that can be read.
   const Offsets& ends() const { return ends_; }
 
@@ -87,6 +99,8 @@ class Consumer {
 
   Cluster& cluster_;
   IsolationLevel isolation_;
+  Reset reset_;
+  Deleted deleted_ = Deleted::fail;
   Offsets positions_;
   Offsets ends_;
   std::map<TopicPartition, NodeId> leaders_;

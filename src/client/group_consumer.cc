@@ -12,16 +12,35 @@ Result<> GroupConsumer::join() {
   return start_assignment();
 }
 
+void GroupConsumer::set_patience(Milliseconds most) {
+  consumer_.set_patience(most);
+  patience_ = Patience(most);
+}
+
 Result<> GroupConsumer::start_assignment() {
-  TRY(Offsets positions, begin_(member_.assignment()));
-  TRY(const Offsets committed, committed_offsets(cluster_, group_, member_.assignment()));
-  for (const auto& [partition, offset] : positions) {
-    if (!committed.contains(partition)) done_[partition] = {offset};
+  const auto& assigned = member_.assignment();
+  TRY(Offsets positions, committed_offsets(cluster_, group_, assigned));
+  std::vector<TopicPartition> fresh;
+  for (const TopicPartition& each : assigned) {
+    if (!positions.contains(each)) fresh.push_back(each);
   }
-  for (const auto& [partition, offset] : committed) positions[partition] = offset;
-  TRY(ends_, offsets_at(cluster_, member_.assignment(), latest, isolation_));
+  if (!fresh.empty()) {
+    TRY(const Offsets begin, begin_(fresh));
+    for (const auto& [partition, offset] : begin) {
+      positions[partition] = offset;
+      done_[partition] = {offset};
+    }
+  }
+  TRY(ends_, offsets_at(cluster_, assigned, latest, isolation_));
   consumer_.assign(std::move(positions));
   is_started_ = true;
+  return {};
+}
+
+Result<> GroupConsumer::stay() {
+  TRY(commit());
+  TRY(const bool is_assigned_anew, member_.keep_up());
+  if (is_assigned_anew) is_started_ = false;
   return {};
 }
 
@@ -36,9 +55,7 @@ Result<std::vector<ConsumerRecord>> GroupConsumer::poll(Milliseconds wait) {
 }
 
 Result<> GroupConsumer::keep_up() {
-  TRY(commit());
-  TRY(const bool is_assigned_anew, member_.keep_up());
-  if (is_assigned_anew) is_started_ = false;
+  TRY(stay());
   return is_started_ ? Result<>() : start_assignment();
 }
 

@@ -17,25 +17,30 @@ namespace odradek::client {
 // with. A coordinator that cannot be reached is waited for like a leader (Consumer::poll).
 class GroupConsumer {
  public:
-  // Where partitions begin of which the group has committed nothing.
-  using Begin = std::function<Result<Offsets>(const std::vector<TopicPartition>&)>;
+  // Where partitions begin of which the group has committed nothing, or what is gone.
+  using Begin = Consumer::Reset;
 
   GroupConsumer(Cluster& cluster, std::string group, std::vector<std::string> topics,
                 IsolationLevel isolation, Begin begin)
       : cluster_(cluster),
         group_(std::move(group)),
         member_(cluster, group_, std::move(topics)),
-        consumer_(cluster, isolation),
+        consumer_(cluster, isolation, begin),
         isolation_(isolation),
         begin_(std::move(begin)),
         patience_(cluster.settings().timeout) {}
 
   // Whether what is done with is committed (enable.auto.commit).
   void set_auto_commit(bool commits) { commits_ = commits; }
+  void set_deleted(Consumer::Deleted deleted) { consumer_.set_deleted(deleted); }
+  // How long a broker that cannot be reached is waited for; else the cluster's timeout.
+  void set_patience(Milliseconds most);
   Result<> join();
   // What there is, or what comes in the next `wait`. Commits what was done with before, and stays a
   // member, so it has to be called often enough for the session not to end.
   Result<std::vector<ConsumerRecord>> poll(Milliseconds wait);
+  // Stays a member while no records are polled for, for as long as that takes.
+  Result<> stay();
   // The record need not come again.
   void done(const ConsumerRecord& record) {
     done_[record.from] = {record.offset + 1, record.leader_epoch};

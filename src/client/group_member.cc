@@ -229,6 +229,7 @@ Result<> GroupMember::commit(const Commits& commits) {
 }
 
 Result<> GroupMember::leave() {
+  if (member_.empty()) return {};
   TRY(BrokerConnection* const broker, cluster_.coordinator(group_));
   wire::LeaveGroupRequest request;
   request.group_id = group_;

@@ -75,8 +75,8 @@ std::string Address::text() const {
 
 Result<std::vector<Address>> parse_addresses(std::string_view text) {
   std::vector<Address> addresses;
-  while (!text.empty()) {
-    TRY(Address address, parse_address(take_part(text, ',')));
+  for (const std::string& word : split_words(text)) {
+    TRY(Address address, parse_address(word));
     addresses.push_back(std::move(address));
   }
   if (addresses.empty()) return Error{Fault::invalid, "no address of a broker is given"};
@@ -132,6 +132,12 @@ Result<> Socket::wait(short event, steady_clock::time_point deadline) {
   } while (ready < 0 && errno == EINTR);  // a signal: what waits here ends soon enough
   if (ready > 0) return {};
   return failed(ready == 0 ? "no answer in time" : std::strerror(errno));
+}
+
+bool Socket::is_closed() const {
+  std::byte next;
+  const auto read = ::recv(descriptor_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return read == 0 || (read < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 Result<> Socket::send(Bytes bytes, Milliseconds timeout) {

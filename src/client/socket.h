@@ -36,6 +36,8 @@ class Socket {
   Socket& operator=(Socket&& other) noexcept;
   ~Socket();
 
+  // Whether the other side has closed it; nobody is waited for.
+  bool is_closed() const;
   Result<> send(Bytes bytes, Milliseconds timeout);
   // Fills all of `room`.
   Result<> receive(std::span<std::byte> room, Milliseconds timeout);

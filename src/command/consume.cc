@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/consumer.h"
 #include "client/group_consumer.h"
+#include "command/output.h"
 #include "command/places.h"
 #include "command/record_text.h"
 #include "command/stop.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 // odradek consume and tail: records of topics, as lines.
 namespace odradek::command {
@@ -42,20 +44,25 @@ struct Arguments {
 // Prints records until there have been enough.
 class Printer {
  public:
-  Printer(const Session& session, const Arguments& arguments)
-      : session_(session), format_(arguments.format), left_(arguments.count) {
+  // A slow reader does not end what has to be done `meanwhile`.
+  Printer(const Session& session, const Arguments& arguments, Output::Meanwhile meanwhile = {})
+      : output_(std::move(meanwhile)),
+        prints_json_(session.prints_json()),
+        format_(arguments.format),
+        left_(arguments.count) {
     if (format_.empty()) format_ = arguments.topics.size() > 1 ? "%t-%p @%o %k %v\\n" : "%v\\n";
   }
 
   bool is_done() const { return left_ == 0; }
-  void print(const ConsumerRecord& record) {
-    session_.print(session_.prints_json() ? boost::json::serialize(to_json(record)) + "\n"
-                                          : formatted(format_, record));
+  Result<> print(const ConsumerRecord& record) {
     if (left_ > 0) --left_;
+    return output_.write(prints_json_ ? boost::json::serialize(to_json(record)) + "\n"
+                                      : formatted(format_, record));
   }
 
  private:
-  const Session& session_;
+  Output output_;
+  bool prints_json_;
   std::string format_;
   std::int64_t left_;
 };
@@ -89,15 +96,17 @@ Result<> read_partitions(Session& session, const Arguments& arguments) {
                               arguments.to.empty() ? "end" : arguments.to, arguments.isolation()));
   client::Consumer consumer(session.cluster(), arguments.isolation());
   consumer.assign(from);
+  constexpr std::chrono::hours year{24 * 365};
+  if (arguments.follows) consumer.set_patience(year);
   Printer printer(session, arguments);
   const bool has_end = !arguments.follows || !arguments.to.empty();
   while (!printer.is_done() && !is_stopped() && !(has_end && is_read(consumer.positions(), ends))) {
     TRY(const auto records, consumer.poll(poll_time));
     for (const ConsumerRecord& record : records) {
       const bool is_wanted = !has_end || record.offset < ends.at(record.from);
-      if (is_wanted && !printer.is_done()) printer.print(record);
+      if (!is_wanted || printer.is_done()) continue;
+      TRY(printer.print(record));
     }
-    std::fflush(stdout);
   }
   return {};
 }
@@ -109,10 +118,9 @@ Result<> read_assigned(const Arguments& arguments, client::GroupConsumer& consum
     TRY(const auto records, consumer.poll(poll_time));
     for (const ConsumerRecord& record : records) {
       if (printer.is_done()) break;
-      printer.print(record);
+      TRY(printer.print(record));
       consumer.done(record);
     }
-    std::fflush(stdout);
   }
   return {};
 }
@@ -124,9 +132,9 @@ Result<> read_as_member(Session& session, const Arguments& arguments) {
                                    return places(session.cluster(), partitions, arguments.from,
                                                  arguments.isolation());
                                  });
-  TRY(consumer.join());
-  Printer printer(session, arguments);
-  const auto done = read_assigned(arguments, consumer, printer);
+  Printer printer(session, arguments, [&] { return consumer.stay(); });
+  const auto joined = consumer.join();
+  const auto done = joined ? read_assigned(arguments, consumer, printer) : joined;
   const auto left = consumer.leave();
   return done ? left : done;
 }

@@ -50,25 +50,26 @@ Result<client::ProducerRecord> record_of(const std::string& line, const Argument
   return record;
 }
 
-void tell(Session& session, const client::Producer& producer, const Arguments& arguments) {
+// With JSON each batch is told when it is written.
+void tell_batch(const Session& session, const std::string& topic,
+                const client::Producer::Written& written) {
   Table table({"topic", "partition", "offset", "records"});
-  std::size_t records = 0;
-  for (const auto& each : producer.written()) {
-    records += each.records;
-    table.add({{"topic", arguments.topic},
-               {"partition", each.partition.value},
-               {"offset", each.base_offset.value},
-               {"records", each.records}});
-  }
-  session.prints_json()
-      ? session.print(table)
-      : session.say("produced " + std::to_string(records) + " records to " + arguments.topic);
+  table.add({{"topic", topic},
+             {"partition", written.partition.value},
+             {"offset", written.base_offset.value},
+             {"records", written.records}});
+  session.print(table);
 }
 
 Result<> produce(Session& session, const Arguments& arguments) {
   client::Producer::Settings settings;
   settings.codec = *wire::parse_codec(arguments.codec);
   settings.acks = arguments.acks == "all" ? std::int16_t{-1} : std::int16_t{1};
+  std::size_t written = 0;
+  settings.on_written = [&](const client::Producer::Written& batch) {
+    written += batch.records;
+    if (session.prints_json()) tell_batch(session, arguments.topic, batch);
+  };
   if (arguments.makes_no_topic) settings.create = client::Cluster::AutoCreate::no;
   TRY(auto producer, client::Producer::open(session.cluster(), arguments.topic, settings));
   Progress progress("records");
@@ -79,14 +80,14 @@ Result<> produce(Session& session, const Arguments& arguments) {
     if (!record) {
       return std::move(record).error().within("line " + std::to_string(count + 1));
     }
-    TRY(producer.send(*record));
+    TRY(producer.send(std::move(*record)));
     progress.show(++count);
     if (input.would_wait()) {
       TRY(producer.flush());
     }
   }
   TRY(producer.flush());
-  tell(session, producer, arguments);
+  session.say("produced " + std::to_string(written) + " records to " + arguments.topic);
   return {};
 }
 

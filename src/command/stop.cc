@@ -15,9 +15,13 @@ extern "C" void note_stop(int signal) {
 
 }  // namespace
 
+// Reads that wait are interrupted.
 void watch_for_stop() {
-  std::signal(SIGINT, &note_stop);
-  std::signal(SIGTERM, &note_stop);
+  struct sigaction action {};
+  action.sa_handler = &note_stop;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
 }
 
 bool is_stopped() { return stopped != 0; }

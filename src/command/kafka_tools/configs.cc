@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -170,7 +171,7 @@ Result<> check_edits(const Arguments& arguments) {
 // "a=1,b=[x,y]": what stands in brackets is one value.
 Result<std::vector<Property>> parse_added(std::string_view text) {
   std::vector<Property> added;
-  while (!text.empty()) {
+  do {
     std::size_t end = 0;
     bool is_inside = false;
     for (; end < text.size() && (is_inside || text[end] != ','); ++end) {
@@ -191,15 +192,20 @@ Result<std::vector<Property>> parse_added(std::string_view text) {
     std::string value(one.substr(equals + 1));
     std::erase_if(value, [](char letter) { return letter == '[' || letter == ']'; });
     added.push_back({std::string(trim(one.substr(0, equals))), std::string(trim(value))});
-  }
+  } while (!text.empty());
   return added;
 }
 
 Result<ConfigEdits> edits_of(const Arguments& arguments) {
   ConfigEdits edits;
-  TRY(edits.added, parse_added(arguments.added));
+  std::map<std::string, std::string> added;  // of one that is said twice the last counts
+  if (arguments.has("--add-config")) {
+    TRY(const auto parsed, parse_added(arguments.added));
+    for (const Property& each : parsed) added[each.name] = each.value;
+  }
   TRY(const Properties file, read_properties(arguments.added_file, {}));
-  for (const auto& [name, value] : file) edits.added.push_back({name, value});
+  added.insert(file.begin(), file.end());
+  for (const auto& [name, value] : added) edits.added.push_back({name, value});
   edits.deleted = split_list(arguments.deleted);
   for (const Property& each : edits.added) {
     const bool is_good = std::all_of(each.name.begin(), each.name.end(), [](char letter) {

@@ -6,6 +6,7 @@
 #include "command/kafka_tools/kafka_tools.h"
 #include "command/kafka_tools/message_formatter.h"
 #include "command/kafka_tools/reset_plan.h"
+#include "command/output.h"
 #include "command/places.h"
 #include "command/stop.h"
 
@@ -16,7 +17,6 @@
 #include <chrono>
 #include <memory>
 #include <set>
-#include <span>
 #include <utility>
 
 // kafka-console-consumer. Kafka: ConsoleConsumer.
@@ -53,6 +53,8 @@ struct Arguments {
 
 // What arguments and properties of the consumer come to.
 struct Plan {
+  bool makes_topics = true;
+  bool hides_internal = true;
   std::string group;
   std::string from;  // a place, or "none" where a group must have one
   IsolationLevel isolation = IsolationLevel::read_uncommitted;
@@ -63,12 +65,10 @@ struct Plan {
 Error wrong(std::string words) { return {Fault::invalid, std::move(words)}; }
 
 Result<std::string> place_of(const Arguments& arguments, const Properties& properties) {
-  std::string offset = arguments.offset;
-  std::transform(offset.begin(), offset.end(), offset.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  const std::string offset = lower(arguments.offset);
   if (offset == "earliest") return std::string("start");
   if (offset == "latest") return std::string("end");
-  if (!offset.empty()) return offset;
+  if (!offset.empty()) return std::to_string(parse_java_number(offset).value_or(0));
   const std::string reset =
       text_of(properties, "auto.offset.reset", arguments.from_beginning ? "earliest" : "latest");
   if (arguments.from_beginning && reset != "earliest") {
@@ -119,60 +119,61 @@ Result<Plan> plan_of(const Arguments& arguments, const Properties& properties) {
                  "read_uncommitted");
   }
   plan.commits = is_true(properties, "enable.auto.commit", true);
+  plan.makes_topics = is_true(properties, "allow.auto.create.topics", true);
+  plan.hides_internal = is_true(properties, "exclude.internal.topics", true);
   const std::string age = text_of(properties, "metadata.max.age.ms", "300000");
   const auto milliseconds = parse_number<std::int64_t>(age);
   if (!milliseconds || *milliseconds < 0) {
     return wrong("Invalid value " + age + " for configuration metadata.max.age.ms");
   }
-  plan.metadata_age = client::Milliseconds(*milliseconds);
+  plan.metadata_age = within_reason(*milliseconds);
   return plan;
 }
 
 // Prints until there are enough, nothing came for long enough, or somebody says stop.
 class Reading {
  public:
-  Reading(const Session& session, const Arguments& arguments, const MessageFormatter& formatter)
-      : session_(session),
-        formatter_(formatter),
+  using Done = std::function<void(const ConsumerRecord&)>;
+
+  Reading(const Arguments& arguments, const MessageFormatter& formatter)
+      : formatter_(formatter),
         most_(arguments.most),
-        timeout_ms_(arguments.timeout_ms),
+        timeout_(arguments.timeout_ms >= 0 ? std::optional(within_reason(arguments.timeout_ms))
+                                           : std::nullopt),
         skips_errors_(arguments.skips_errors),
         last_(steady_clock::now()) {}
 
-  bool goes_on() {
-    if (timeout_ms_ >= 0 && steady_clock::now() - last_ > client::Milliseconds(timeout_ms_)) {
-      return false;
-    }
-    return !is_stopped() && count_ != most_;
+  bool goes_on() const {
+    if (timeout_ && steady_clock::now() - last_ > *timeout_) return false;
+    return !is_stopped() && has_room();
   }
-  // Returns those that were printed, which need not come again.
-  Result<std::span<const ConsumerRecord>> print(const std::vector<ConsumerRecord>& records) {
-    std::size_t printed = 0;
-    for (; printed < records.size() && count_ != most_; ++printed) {
+  // Says of each record that it need not come again, when it is printed.
+  Result<> print(const std::vector<ConsumerRecord>& records, Output& output, const Done& done) {
+    for (const ConsumerRecord& record : records) {
+      if (!has_room() || is_stopped()) break;
       ++count_;
       last_ = steady_clock::now();
-      const auto text = formatter_.text_of(records[printed]);
-      if (!text && !skips_errors_) return text.error();
-      if (!text) {
+      const auto text = formatter_.text_of(record);
+      if (text) {
+        TRY(output.write(*text));
+      } else if (skips_errors_) {
         fmt::print(stderr, "Error processing message, skipping this message: {}\n",
                    text.error().context);
-        continue;
+      } else {
+        return text.error();
       }
-      session_.print(*text);
+      done(record);
     }
-    std::fflush(stdout);
-    if (std::ferror(stdout) != 0) {
-      return Error{Fault::io, "Unable to write to standard out, closing consumer."};
-    }
-    return std::span(records).first(printed);
+    return {};
   }
   void tell() const { fmt::print(stderr, "Processed a total of {} messages\n", count_); }
 
  private:
-  const Session& session_;
+  bool has_room() const { return most_ == -1 || count_ < most_; }
+
   const MessageFormatter& formatter_;
   std::int64_t most_;
-  std::int64_t timeout_ms_;
+  std::optional<client::Milliseconds> timeout_;
   bool skips_errors_;
   std::int64_t count_ = 0;
   steady_clock::time_point last_;
@@ -203,7 +204,12 @@ class Subscription {
   Result<bool> has_changed() {
     if (steady_clock::now() < next_look_) return false;
     const auto before = partitions_;
-    TRY(look());
+    const auto looked = look();
+    // Whether nobody will answer for too long is for who reads to say; a topic may be gone.
+    const bool passes = !looked && (looked.error().fault == Fault::unreachable ||
+                                    looked.error().fault == Fault::not_found);
+    if (!looked && !passes) return looked.error();
+    if (!looked) next_look_ = steady_clock::now() + std::chrono::seconds(1);
     return partitions_ != before;
   }
 
@@ -212,14 +218,16 @@ class Subscription {
       : session_(&session),
         topic_(arguments.topic),
         partition_(arguments.partition),
+        create_(plan.makes_topics ? client::Cluster::AutoCreate::yes
+                                  : client::Cluster::AutoCreate::no),
+        hides_internal_(plan.hides_internal),
         age_(plan.metadata_age) {}
 
   Result<> look() {
     if (filter_) {
       TRY(look_for_matches());
     } else {
-      TRY(partitions_,
-          client::partitions_of(session_->cluster(), topic_, client::Cluster::AutoCreate::yes));
+      TRY(partitions_, client::partitions_of(session_->cluster(), topic_, create_));
     }
     if (partition_) {
       std::erase_if(partitions_,
@@ -239,7 +247,8 @@ class Subscription {
     partitions_.clear();
     for (const auto& topic : metadata.topics) {
       const std::string name = topic.name.value_or("");
-      if (topic.is_internal || !filter_->matches(name)) continue;
+      const bool is_hidden = topic.is_internal && hides_internal_;
+      if (is_hidden || !filter_->matches(name)) continue;
       for (const auto& each : topic.partitions) {
         partitions_.push_back({name, each.partition_index});
       }
@@ -251,6 +260,8 @@ class Subscription {
   Session* session_;
   std::string topic_;
   std::optional<int> partition_;
+  client::Cluster::AutoCreate create_;
+  bool hides_internal_;
   std::optional<TopicFilter> filter_;
   client::Milliseconds age_;
   std::vector<TopicPartition> partitions_;
@@ -265,22 +276,36 @@ Result<Offsets> begin_at(Session& session, const Plan& plan,
   return places(session.cluster(), partitions, plan.from, IsolationLevel::read_uncommitted);
 }
 
+// For as long as it takes, as Kafka's consumer.
+constexpr std::chrono::hours patience{24 * 365};
+
 // Without a group: all partitions, and nobody else's business.
 Result<> consume_alone(Session& session, const Plan& plan, Subscription& subscription,
                        Reading& reading) {
-  client::Consumer consumer(session.cluster(), plan.isolation);
-  TRY(auto begin, begin_at(session, plan, subscription.partitions()));
-  consumer.assign(std::move(begin));
+  const auto begin = [&](const auto& partitions) { return begin_at(session, plan, partitions); };
+  client::Consumer consumer(session.cluster(), plan.isolation, begin);
+  consumer.set_patience(patience);
+  consumer.set_deleted(client::Consumer::Deleted::forget);
+  TRY(auto positions, begin(subscription.partitions()));
+  consumer.assign(std::move(positions));
+  Output output;
   while (reading.goes_on()) {
     TRY(const auto records, consumer.poll(poll_time));
-    TRY(reading.print(records));
+    TRY(reading.print(records, output, [](const ConsumerRecord&) {}));
     TRY(const bool is_other, subscription.has_changed());
     if (!is_other) continue;
-    TRY(auto positions, begin_at(session, plan, subscription.partitions()));
-    for (auto& [place, offset] : positions) {
-      const auto known = consumer.positions().find(place);
-      if (known != consumer.positions().end()) offset = known->second;
+    std::vector<TopicPartition> fresh;
+    Offsets known;
+    for (const TopicPartition& each : subscription.partitions()) {
+      const auto position = consumer.positions().find(each);
+      if (position == consumer.positions().end()) {
+        fresh.push_back(each);
+      } else {
+        known.insert(*position);
+      }
     }
+    TRY(positions, begin(fresh));
+    positions.merge(known);
     consumer.assign(std::move(positions));
   }
   return {};
@@ -288,11 +313,11 @@ Result<> consume_alone(Session& session, const Plan& plan, Subscription& subscri
 
 Result<> consume_assigned(client::GroupConsumer& consumer, Subscription& subscription,
                           Reading& reading) {
+  Output output([&] { return consumer.stay(); });
   bool is_other = false;
   while (reading.goes_on() && !is_other) {
     TRY(const auto records, consumer.poll(poll_time));
-    TRY(const auto printed, reading.print(records));
-    for (const auto& record : printed) consumer.done(record);
+    TRY(reading.print(records, output, [&](const auto& record) { consumer.done(record); }));
     TRY(is_other, subscription.has_changed());
   }
   return {};
@@ -305,8 +330,10 @@ Result<> consume_in_group(Session& session, const Plan& plan, Subscription& subs
         session.cluster(), plan.group, subscription.topics(), plan.isolation,
         [&](const auto& partitions) { return begin_at(session, plan, partitions); });
     consumer.set_auto_commit(plan.commits);
-    TRY(consumer.join());
-    const auto done = consume_assigned(consumer, subscription, reading);
+    consumer.set_patience(patience);
+    consumer.set_deleted(client::Consumer::Deleted::forget);
+    const auto joined = consumer.join();
+    const auto done = joined ? consume_assigned(consumer, subscription, reading) : joined;
     const auto left = consumer.leave();
     TRY(done);
     TRY(left);
@@ -325,7 +352,7 @@ Result<> consume(Session& session, const Arguments& arguments, const Properties&
   }
   TRY(const auto formatter, make_formatter(arguments.formatter, of_formatter));
   watch_for_stop();
-  Reading reading(session, arguments, *formatter);
+  Reading reading(arguments, *formatter);
   TRY(auto subscription, Subscription::make(session, arguments, plan));
   const auto done = plan.group.empty() ? consume_alone(session, plan, subscription, reading)
                                        : consume_in_group(session, plan, subscription, reading);
@@ -338,7 +365,8 @@ void add_places(CLI::App& app, OptionRules& rules, Arguments& arguments) {
   const auto* const topic = app.add_option("--topic", arguments.topic);
   const auto* const include =
       app.add_option("--include", arguments.include, "Topics by a regular expression");
-  const auto* const partition = app.add_option("--partition", arguments.partition);
+  const auto* const partition =
+      app.add_option("--partition", arguments.partition)->check(java_number());
   const auto* const offset =
       app.add_option("--offset", arguments.offset, "earliest, latest or an offset");
   const auto* const beginning = app.add_flag("--from-beginning", arguments.from_beginning);
@@ -356,10 +384,9 @@ void add_places(CLI::App& app, OptionRules& rules, Arguments& arguments) {
     if (partition->count() == 0) {
       return wrong("The partition is required when offset is specified.");
     }
-    const auto number = parse_number<std::int64_t>(arguments.offset);
-    const bool is_place =
-        arguments.offset == "earliest" || arguments.offset == "latest" || (number && *number >= 0);
-    if (is_place) return {};
+    const auto number = parse_java_number(arguments.offset);
+    const std::string word = lower(arguments.offset);
+    if (word == "earliest" || word == "latest" || (number && *number >= 0)) return {};
     return wrong("The provided offset value '" + arguments.offset +
                  "' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.");
   });
@@ -394,8 +421,9 @@ Action console_consumer(CLI::App& app, ToolSettings& settings) {
   add_formatting(app, settings.rules, *arguments);
   app.add_option("--group", arguments->group);
   app.add_option("--isolation-level", arguments->isolation, "read_committed or read_uncommitted");
-  app.add_option("--max-messages", arguments->most);
-  app.add_option("--timeout-ms", arguments->timeout_ms, "End when nothing came for so long");
+  app.add_option("--max-messages", arguments->most)->check(java_number());
+  app.add_option("--timeout-ms", arguments->timeout_ms, "End when nothing came for so long")
+      ->check(java_number());
   app.add_flag("--skip-message-on-error", arguments->skips_errors);
   app.add_flag("--enable-systest-events", arguments->tells_events);
   return [arguments, &settings](Session& session) {

@@ -4,6 +4,7 @@
 #include "command/kafka_tools/kafka_tools.h"
 #include "command/kafka_tools/line_reader.h"
 #include "command/line_input.h"
+#include "command/stop.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -67,8 +68,8 @@ class Sending {
   Sending(client::Producer& producer, const std::string& topic, bool is_sync)
       : producer_(producer), topic_(topic), is_sync_(is_sync) {}
 
-  Result<> send(const client::ProducerRecord& record) {
-    TRY(judged(producer_.send(record)));
+  Result<> send(client::ProducerRecord record) {
+    TRY(judged(producer_.send(std::move(record))));
     return is_sync_ ? flush() : Result<>();
   }
   Result<> flush() { return judged(producer_.flush()); }
@@ -88,6 +89,7 @@ class Sending {
 
 Result<> send_lines(Session& session, const LineReader& reader, Sending& sending) {
   const bool is_asked = ::isatty(STDIN_FILENO) != 0;
+  watch_for_stop();
   LineInput input;
   const auto next = [&](std::string& line) {
     if (is_asked) session.print(">");
@@ -96,9 +98,10 @@ Result<> send_lines(Session& session, const LineReader& reader, Sending& sending
   };
   std::int64_t number = 0;
   for (std::string line; next(line);) {
-    const auto record = reader.read(line, ++number);
+    if (line.ends_with('\r')) line.pop_back();
+    auto record = reader.read(line, ++number);
     if (!record) return record.error();
-    TRY(sending.send(*record));
+    TRY(sending.send(std::move(*record)));
     if (input.would_wait()) {
       TRY(sending.flush());
     }
@@ -156,10 +159,11 @@ Action console_producer(CLI::App& app, ToolSettings& settings) {
                          ->expected(0, 1);
   app.add_option("--request-required-acks", arguments->acks, "all, -1, 0 or 1");
   app.add_option("--batch-size,--max-partition-memory-bytes", arguments->batch_bytes, "Bytes");
-  app.add_option_function<int>("--request-timeout-ms",
-                               [&settings](const int& milliseconds) {
-                                 settings.session.timeout = client::Milliseconds(milliseconds);
-                               })
+  const auto set_timeout = [&settings](const std::int64_t& milliseconds) {
+    settings.session.timeout = within_reason(milliseconds);
+    settings.has_timeout = true;
+  };
+  app.add_option_function<std::int64_t>("--request-timeout-ms", set_timeout)
       ->check(CLI::PositiveNumber);
   app.add_flag("--sync", arguments->is_sync, "Wait for each record");
   add_tuning(app, *arguments);

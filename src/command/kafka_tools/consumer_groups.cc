@@ -17,12 +17,6 @@
 namespace odradek::command::kafka_tools {
 namespace {
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return text;
-}
-
 // Kafka: GroupState, GroupType.
 constexpr std::array states{"PreparingRebalance", "CompletingRebalance", "Stable", "Dead", "Empty",
                             "Assigning",          "Reconciling"};
@@ -148,6 +142,10 @@ Result<> act(Session& session, const GroupArguments& arguments) {
   if (is_given(arguments.describes)) return describe(session, arguments);
   if (is_given(arguments.deletes)) return remove(session, arguments);
   if (is_given(arguments.deletes_offsets)) {
+    if (arguments.groups.size() > 1) {
+      return Error{Fault::invalid,
+                   "Found multiple arguments for option group, but you asked for only one"};
+    }
     return delete_offsets(session, arguments.groups.front(), arguments.reset.topics);
   }
   Reset reset = arguments.reset;

@@ -122,7 +122,7 @@ Options add_places(CLI::App& app, Reset& reset) {
   const auto flag = [&](const char* name, ResetTo to) {
     return app.add_flag_function(name, [&reset, to](std::int64_t) { reset.to = to; });
   };
-  const CLI::TypeValidator<std::int64_t> is_number;
+  const CLI::Validator is_number = java_number();
   return {with_text("--to-offset", ResetTo::offset, "An offset")->check(is_number),
           with_text("--shift-by", ResetTo::shift, "So many, or -N")->check(is_number),
           with_text("--to-datetime", ResetTo::datetime,
@@ -161,7 +161,8 @@ void add_group_options(CLI::App& app, ToolSettings& settings, GroupArguments& ar
   add_actions(app, rules, arguments);
   settings.session.timeout = std::chrono::seconds(30);
   const auto set_timeout = [&settings](const std::int64_t& milliseconds) {
-    settings.session.timeout = client::Milliseconds(milliseconds);
+    settings.session.timeout = within_reason(milliseconds);
+    settings.has_timeout = true;
   };
   app.add_option_function<std::int64_t>("--timeout", set_timeout, "Milliseconds")
       ->check(CLI::PositiveNumber);

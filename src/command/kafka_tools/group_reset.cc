@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -104,6 +105,12 @@ Result<Offsets> offsets_by_time(Session& session, const Partitions& partitions, 
   return offsets;
 }
 
+// Without running over the end of the numbers.
+Offset sum_within_reach(Offset offset, std::int64_t by) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  return by > most - offset.value ? Offset{most} : offset + by;
+}
+
 Result<Offsets> shifted(Session& session, const Partitions& partitions, const Offsets& committed,
                         std::int64_t by) {
   Offsets offsets;
@@ -113,7 +120,7 @@ Result<Offsets> shifted(Session& session, const Partitions& partitions, const Of
       return Error{Fault::invalid, "Cannot shift offset for partition " + each.text() +
                                        " since there is no current committed offset"};
     }
-    offsets[each] = current->second + by;
+    offsets[each] = sum_within_reach(current->second, by);
   }
   return within_logs(session, offsets);
 }
@@ -130,7 +137,7 @@ Result<Offsets> current_or_end(Session& session, const Partitions& partitions,
 Result<Offsets> wanted_offsets(Session& session, const Reset& reset, const std::string& group,
                                const Partitions& partitions, const Offsets& committed) {
   const Timestamp now = Clock::wall_time();
-  const auto number = parse_number<std::int64_t>(reset.text).value_or(0);
+  const std::int64_t number = parse_java_number(reset.text).value_or(0);  // checked by its option
   switch (reset.to) {
     case ResetTo::earliest:
       return offsets_at(session.cluster(), partitions, client::earliest);
@@ -146,6 +153,11 @@ Result<Offsets> wanted_offsets(Session& session, const Reset& reset, const std::
       return within_logs(session, offsets);
     }
     case ResetTo::datetime: {
+      if (reset.text.find('T') == std::string::npos) {
+        return Error{Fault::invalid,
+                     "Error parsing timestamp. It does not contain a 'T' according to ISO8601 "
+                     "format"};
+      }
       TRY(const Timestamp time, parse_time(reset.text, now));
       return offsets_by_time(session, partitions, time);
     }

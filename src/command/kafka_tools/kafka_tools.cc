@@ -77,7 +77,7 @@ Result<> take_properties(ToolSettings& settings) {
   settings.session.client_id =
       text_of(settings.properties, "client.id", settings.session.client_id);
   const std::string timeout = text_of(settings.properties, "request.timeout.ms");
-  if (timeout.empty()) return {};
+  if (timeout.empty() || settings.has_timeout) return {};
   const auto milliseconds = parse_number<int>(timeout);
   if (!milliseconds || *milliseconds <= 0) {
     return Error{Fault::invalid,

@@ -63,6 +63,10 @@ std::optional<std::string_view> LineReader::unless_null(std::string_view text) c
 
 Result<> LineReader::read_headers(std::string_view text, std::int64_t number,
                                   client::ProducerRecord& record) const {
+  // As Java splits: empty parts at the end are none.
+  const bool has_parts = !text.empty();
+  while (text.ends_with(headers_separator_)) text.remove_suffix(headers_separator_.size());
+  if (has_parts && text.empty()) return {};
   do {
     const auto end = text.find(headers_separator_);
     const std::string_view pair = text.substr(0, end);

@@ -53,11 +53,14 @@ std::string as_csv(const ResetPlan& plan, bool tells_groups) {
 
 Result<ResetPlan> parse_csv(std::string_view text, const std::vector<std::string>& groups) {
   ResetPlan plan;
+  // The first line says of which form all are.
+  const bool names_groups =
+      groups.size() != 1 || fields_of(text.substr(0, text.find('\n'))).size() != 3;
   while (!text.empty()) {
     const std::string_view line = trim(take_part(text, '\n'));
     if (line.empty()) continue;
     auto fields = fields_of(line);
-    if (fields.size() == 3 && groups.size() == 1) fields.insert(fields.begin(), groups.front());
+    if (!names_groups) fields.insert(fields.begin(), groups.front());
     if (fields.size() != 4) {
       return Error{Fault::invalid, "\"" + std::string(line) +
                                        "\" is not topic,partition,offset, nor with a group before"};

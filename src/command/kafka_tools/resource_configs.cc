@@ -145,13 +145,12 @@ Result<> check_loggers(Session& session, const ConfigResource& resource, const C
 
 Result<> describe_resource_configs(Session& session, const ConfigEntity& entity, Shown shown) {
   const Type type = type_of(entity);
-  TRY(auto names, all_names(session, type));
+  TRY(const auto names, all_names(session, type));
   if (!entity.name) {
-    if (type == Type::broker) names.insert("");
     for (const std::string& name : names) {
       TRY(describe_one(session, {entity.type, name}, shown));
     }
-    return {};
+    return type == Type::broker ? describe_one(session, {entity.type, ""}, shown) : Result<>();
   }
   if (shown == Shown::own && !entity.is_default() && !names.contains(*entity.name)) {
     fmt::print("The {} '{}' doesn't exist and doesn't have dynamic config.\n", entity.singular(),

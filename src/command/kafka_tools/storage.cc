@@ -23,9 +23,12 @@ Action storage(CLI::App& app, ToolSettings&) {
   CLI::App* const format = app.add_subcommand("format", "Nothing has to be done");
   CLI::App* const info = app.add_subcommand("info", "Nothing has to be known");
   for (CLI::App* const verb : {format, info}) verb->add_option("-c,--config", arguments->config);
-  format->add_option("-t,--cluster-id", arguments->cluster_id);
+  format->add_option("-t,--cluster-id", arguments->cluster_id)->required();
+  format->get_option("--config")->required();
   format->add_flag("-g,--ignore-formatted", arguments->ignores_formatted);
-  format->add_flag("--standalone,--no-initial-controllers")->description("There is no quorum");
+  format->add_flag("-s,--standalone,-N,--no-initial-controllers")
+      ->description("There is no quorum");
+  format->add_option("-I,--initial-controllers")->description("There is no quorum");
   format->add_option("--feature,-f,--release-version,-r,--add-scram,-S")->expected(0, 100);
   // The parser writes into the arguments, so they have to live as long as the action.
   return [random, arguments](Session&) -> Result<> {

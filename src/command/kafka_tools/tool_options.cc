@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command/kafka_tools/tool_options.h"
 
+#include "base/parse_number.h"
 #include "base/properties.h"
 #include "base/text.h"
 
@@ -9,9 +10,10 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
-#include <sstream>
 
 namespace odradek::command::kafka_tools {
 
@@ -97,10 +99,37 @@ void add_client_properties(CLI::App& app, ToolSettings& settings, const std::str
 
 Result<std::string> read_text(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream) return Error{Fault::io, "cannot read " + file};
-  return text.str();
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  // A folder can be opened, and fails only when it is read.
+  if (!stream.is_open() || stream.bad() || std::filesystem::is_directory(file)) {
+    return Error{Fault::io, "cannot read " + file};
+  }
+  return text;
+}
+
+std::optional<std::int64_t> parse_java_number(std::string_view text) {
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  return parse_number<std::int64_t>(text);
+}
+
+CLI::Validator java_number() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        return parse_java_number(text) ? std::string()
+                                       : "Cannot parse argument '" + text + "' as a number";
+      },
+      "NUMBER");
+}
+
+client::Milliseconds within_reason(std::int64_t milliseconds) {
+  constexpr std::int64_t century = std::int64_t{100} * 365 * 86'400'000;
+  return client::Milliseconds(std::clamp(milliseconds, -century, century));
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return text;
 }
 
 Result<Properties> read_properties(const std::string& file, const std::vector<std::string>& given) {
@@ -112,17 +141,16 @@ Result<Properties> read_properties(const std::string& file, const std::vector<st
     for (const Property& each : *parsed) properties[each.name] = each.value;
   }
   for (const std::string& text : given) {
-    TRY(const Property property, parse_assignment(text));
-    properties[property.name] = property.value;
+    const auto equals = text.find('=');  // none is an empty value
+    properties[text.substr(0, equals)] =
+        equals == std::string::npos ? std::string() : text.substr(equals + 1);
   }
   return properties;
 }
 
 bool is_true(const Properties& properties, std::string_view name, bool otherwise) {
-  std::string text(trim(text_of(properties, name, otherwise ? "true" : "false")));
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char letter) { return std::tolower(letter); });
-  return text == "true";
+  return lower(std::string(trim(text_of(properties, name, otherwise ? "true" : "false")))) ==
+         "true";
 }
 
 std::string text_of(const Properties& properties, std::string_view name,

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,13 @@ class OptionRules {
 std::string told(const CLI::Option* option);
 
 Result<std::string> read_text(const std::string& file);
+// A number as Java reads one: digits behind a sign, or none.
+std::optional<std::int64_t> parse_java_number(std::string_view text);
+// The check of an option for such a number.
+CLI::Validator java_number();
+// So that it can be added to the time.
+client::Milliseconds within_reason(std::int64_t milliseconds);
+std::string lower(std::string text);
 
 // "a=b" by name, as flags and as files of Java's have them.
 using Properties = std::map<std::string, std::string, std::less<>>;
@@ -65,6 +73,7 @@ struct ToolSettings {
   CommonOptions session;
   OptionRules rules;
   const CLI::Option* bootstrap = nullptr;
+  bool has_timeout = false;  // by a flag, which counts more than properties
   // What is said of the client: a file (--command-config) and single properties above it. Those
   // count that a client of ours has: `client.id`, `request.timeout.ms`, and that there is no
   // security.

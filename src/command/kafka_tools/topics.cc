@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -116,6 +117,7 @@ Result<wire::CreateTopicsRequest> creation(const Arguments& arguments) {
   for (std::size_t i = 0; i < assignments.size(); ++i) {
     topic.assignments.push_back({PartitionId{static_cast<std::int32_t>(i)}, assignments[i]});
   }
+  std::map<std::string, std::string> configs;  // of one that is said twice the last counts
   for (const std::string& text : arguments.configs) {
     const auto config = parse_assignment(text);
     if (!config) {
@@ -123,8 +125,9 @@ Result<wire::CreateTopicsRequest> creation(const Arguments& arguments) {
                    "requirement failed: Invalid topic config: all configs to be added must be in "
                    "the format \"key=val\"."};
     }
-    topic.configs.push_back({std::string(trim(config->name)), std::string(trim(config->value))});
+    configs[std::string(trim(config->name))] = trim(config->value);
   }
+  for (const auto& [name, value] : configs) topic.configs.push_back({name, value});
   return request;
 }
 
@@ -255,7 +258,15 @@ Action topics(CLI::App& app, ToolSettings& settings) {
   for (const auto* const action : {creates, alters, deletes}) rules.require_with(topic, action);
   const auto* const partitions = app.add_option("--partitions", arguments->partitions);
   rules.require_with(partitions, alters);
-  rules.only_with(app.add_option("--config", arguments->configs), {creates, alters});
+  const auto* const config = app.add_option("--config", arguments->configs);
+  rules.add([=]() -> Result<> {
+    if (alters->count() == 0 || config->count() == 0) return {};
+    return Error{
+        Fault::invalid,
+        "Option combination \"[[bootstrap-server], [config]]\" can't be used with option "
+        "\"[alter]\" (To alter topic configurations, the kafka-configs tool can be used.)"};
+  });
+  rules.only_with(config, {creates, alters});
   app.add_option("--delete-config", arguments->deleted_configs, "Taken, and without effect");
   rules.only_with(partitions, {creates, alters});
   const auto* const replicas = app.add_option("--replication-factor", arguments->replicas);
