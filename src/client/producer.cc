@@ -104,20 +104,27 @@ Result<> Producer::flush() {
   return done;
 }
 
-Result<> Producer::identify() {
-  if (identity_ || settings_.acks != -1) return {};
+Result<ErrorCode> Producer::ask_identity() {
   using Request = wire::InitProducerIdRequest;
   TRY(BrokerConnection* const broker, cluster_->any());
-  if (!broker->version_of(Request::api, BrokerConnection::any_version)) return {};  // before 0.11
-  Result<> done;
-  cluster_->repeat([&] {
-    const auto answer = cluster_->ask(Request{});
-    done = answer ? outcome((*answer)->error_code, {}, "idempotence") : answer.error();
-    if (!done) return answer ? (*answer)->error_code : ErrorCode::none;
-    identity_ = Identity{(*answer)->producer_id, (*answer)->producer_epoch, {}};
-    return ErrorCode::none;
-  });
-  return done;
+  const bool is_known = broker->version_of(Request::api, BrokerConnection::any_version).has_value();
+  if (!is_known) return ErrorCode::none;  // before 0.11: it goes without
+  TRY(const auto answer, broker->ask(Request{}));
+  if (answer->error_code == ErrorCode::none) {
+    identity_ = Identity{answer->producer_id, answer->producer_epoch, {}};
+  }
+  return answer->error_code;
+}
+
+Result<> Producer::identify() {
+  if (identity_ || settings_.acks != -1) return {};
+  Patience patience(cluster_->settings().timeout);
+  while (true) {
+    const auto tried = ask_identity();
+    const bool passes = tried ? may_pass(*tried) : tried.error().fault == Fault::unreachable;
+    if (passes && patience.has_more()) continue;
+    return tried ? outcome(*tried, {}, "idempotence") : tried.error();
+  }
 }
 
 Result<Buffer> Producer::build(PartitionId partition, std::span<const ProducerRecord> records) {

@@ -75,6 +75,7 @@ class Producer {
   Result<wire::ErrorCode> deliver(PartitionId partition, Bytes batch, std::size_t records);
   Result<wire::ErrorCode> try_batch(PartitionId partition, Bytes batch, std::size_t records);
   Result<> identify();
+  Result<wire::ErrorCode> ask_identity();
   Result<Buffer> build(PartitionId partition, std::span<const ProducerRecord> records);
 
   Cluster* cluster_;  // outlives it
