@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the suites of run_external have in common."""
 
+import collections.abc
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -11,6 +13,43 @@ from answer_script import GOLDEN, differences
 
 class Skipped(Exception):
     pass
+
+
+@dataclasses.dataclass
+class Suite:
+    """What `./dev compat NAME` runs: a function that gets a broker, or None where it starts those it needs. It fails by an
+    exception, is left out by Skipped, and tells of many cases by returning Cases."""
+    run: collections.abc.Callable
+    needs_broker: bool = True
+    settings: tuple = ()  # of the broker
+    nodes: int = 1
+    is_quick: bool = True  # belongs to the set for every day
+
+
+class Cases:
+    """What became of the cases of a suite. One that was skipped has not passed; one that passed without having looked at
+    anything, or not at all of it, is vacuous."""
+
+    def __init__(self):
+        self.passed, self.vacuous, self.failed, self.skipped = [], [], {}, {}
+
+    def succeed(self, name, is_vacuous=False):
+        self.passed.append(name)
+        if is_vacuous:
+            self.vacuous.append(name)
+        self._mark = "."
+
+    def fail(self, name, why):
+        self.failed[name] = str(why)
+        self._mark = "F"
+
+    def skip(self, name, why):
+        self.skipped[name] = str(why)
+        self._mark = "s"
+
+    def mark(self):
+        """Of the last case, for whoever watches."""
+        return self._mark
 
 
 def need(*commands):

@@ -6,7 +6,7 @@ import re
 
 import apache_kafka
 from broker import Broker
-from external import expect, need, tool
+from external import Suite, expect, need, tool
 from group_members import wait_until
 
 TESTER = "org.apache.kafka.tools.LogCompactionTester"
@@ -58,5 +58,4 @@ def log_compaction(_):
                   f"key, and {len(active)} in the active one; kafka-dump-log reads them")
 
 
-SUITES = {"log-compaction": log_compaction}
-WITHOUT_BROKER = {"log-compaction"}
+SUITES = {"log-compaction": Suite(log_compaction, needs_broker=False)}

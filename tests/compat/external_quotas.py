@@ -8,7 +8,7 @@ import time
 
 import apache_kafka
 from confluent_kafka import Consumer, Producer
-from external import expect, need, tool
+from external import Suite, expect, need, tool
 
 RATE, SECONDS, SIZE = 1_000_000, 30, 1000
 TOLERANCE = 0.05
@@ -90,3 +90,6 @@ def quotas(broker):
     found = re.search(r"produce-throttle-time-max:\{client-id=held\}\s*:\s*([\d.]+)", perf.stdout)
     expect(found and float(found[1]) > 0, perf.stdout[-2000:] + perf.stderr[-500:])
     print(f"Java's producer was throttled for {found[1]} ms at most")
+
+
+SUITES = {"quotas": Suite(quotas)}

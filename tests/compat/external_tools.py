@@ -13,7 +13,7 @@ import tempfile
 
 import apache_kafka
 from broker import BINARY, Broker
-from external import expect, need
+from external import Suite, expect, need
 from group_members import wait_until
 
 # By tool and arguments as in script(), shortened to their first words: why the answers may differ.
@@ -544,3 +544,6 @@ def tools(_):
         problems.append(f"== {label}: {code} and {our_code}\n{difference[:1500]}")
     expect(not problems, f"{len(problems)} differ:\n" + "\n".join(problems))
     print(f"{len(expected)} commands of Kafka {apache_kafka.VERSION}'s tools: the same output but for {explained} that are explained")
+
+
+SUITES = {"tools": Suite(tools, needs_broker=False), "tools-by-name": Suite(by_name, needs_broker=False)}

@@ -8,7 +8,7 @@ import struct
 
 import apache_kafka
 from broker import Broker
-from external import expect, golden_answers, need, run, tool
+from external import Suite, expect, golden_answers, need, run, tool
 from raw_client import RawClient, batch, text
 from transaction_requests import TransactionRequests
 from wire_tap import WireTap
@@ -135,7 +135,12 @@ def begin(client, transactional_id, topic):
     return producer, epoch
 
 
-SUITES = {"java-transactions": java_transactions, "old-java-transactions": old_java_transactions, "streams": streams,
-          "franz-go-transactions": franz_go_transactions, "message-copier": message_copier,
-          "transaction-tools": transaction_tools, "transaction-answers": transaction_answers}
-WITHOUT_BROKER = {"java-transactions", "old-java-transactions", "transaction-answers"}
+SUITES = {
+    "java-transactions": Suite(java_transactions, needs_broker=False),
+    "old-java-transactions": Suite(old_java_transactions, needs_broker=False),
+    "transaction-answers": Suite(transaction_answers, needs_broker=False),
+    "streams": Suite(streams),
+    "franz-go-transactions": Suite(franz_go_transactions),
+    "message-copier": Suite(message_copier),
+    "transaction-tools": Suite(transaction_tools),
+}

@@ -85,6 +85,20 @@ def tool(name, *arguments, **run_options):
     return java(TOOLS[name], *arguments, capture_output=True, text=True, **run_options)
 
 
+def home():
+    """A folder as in Kafka's archive: its tools as bin/kafka-*.sh, and libs."""
+    folder = CACHE / f"home-{VERSION}"
+    (folder / "bin").mkdir(parents=True, exist_ok=True)
+    libs = folder / "libs"
+    if not libs.exists():
+        libs.symlink_to(jars())
+    for name, main_class in TOOLS.items():
+        script = folder / "bin" / f"{name}.sh"
+        script.write_text(f'#!/bin/sh\nexec java -cp "{jars()}/*" {main_class} "$@"\n')
+        script.chmod(0o755)
+    return folder
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""librdkafka's own tests, all that need a broker, each number in a process of its own.
+
+The npm package of Confluent's JavaScript client carries the whole of librdkafka, tests included."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import apache_kafka
+from external import Cases, Suite, need, run
+
+PACKAGE = "@confluentinc/kafka-javascript"
+VERSION = os.environ.get("KAFKA_JAVASCRIPT_VERSION", "1.10.1")
+SECONDS = int(os.environ.get("LIBRDKAFKA_SECONDS", "600"))  # that a number may take
+# A quarter of an hour's worth, for every day: one of each kind of thing.
+QUICK = ("0001 0002 0005 0007 0008 0011 0012 0013 0015 0017 0018 0019 0022 0026 0029 0030 0031 0033 0034 0039 0040 0041 0045 0048 "
+         "0050 0052 0054 0057 0061 0063 0067 0069 0070 0073 0074 0081 0082 0085 0086 0089 0091 0092 0094 0099 0100 0101 0102 0103 "
+         "0107 0109 0110 0112 0113 0117 0118 0119 0130 0137 0139 0140").split()
+
+
+def built():
+    """The folder of the tests, built; once."""
+    need("npm", "make", "g++")
+    folder = apache_kafka.CACHE / f"librdkafka-of-{VERSION}"
+    tests = folder / "package/deps/librdkafka/tests"
+    if (folder / "complete").exists():
+        return tests
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    print(f"fetching {PACKAGE} {VERSION} with npm, and building the librdkafka in it", flush=True)
+    run("npm", "pack", f"{PACKAGE}@{VERSION}", cwd=folder)
+    run("tar", "xzf", next(folder.glob("*.tgz")), cwd=folder)
+    source = tests.parent
+    run("./configure", "--disable-gssapi", "--disable-curl", cwd=source)
+    for part in ("src", "src-cpp"):
+        subprocess.run(["make", "-s", "-j2", "-C", part], cwd=source, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(["make", "-s", "-j2", "-C", "tests", "test-runner"], cwd=source, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    (folder / "complete").touch()
+    return tests
+
+
+def numbers(tests, scenario):
+    """Those that need a broker and nobody who watches, in this scenario."""
+    source = (tests / "test.c").read_text()
+    found = []
+    for name, rest in re.findall(r"^    _TEST\((\w+),(.*?)(?=^    _TEST\(|^    \{NULL\}|^\};)", source, re.M | re.S):
+        if "TEST_F_LOCAL" in rest or "TEST_F_MANUAL" in rest:
+            continue
+        its = re.search(r'\.scenario = "([^"]*)"', rest)
+        if scenario in (its[1] if its else "default"):
+            found.append(name)
+    return found
+
+
+class Numbers:
+    def __init__(self, broker, scenario="default", options=()):
+        self.tests, self.broker, self.scenario, self.options = built(), broker, scenario, list(options)
+
+    def environment(self, folder, number):
+        configuration = pathlib.Path(folder, "test.conf")
+        configuration.write_text(f"bootstrap.servers={self.broker.bootstrap}\nbroker.address.family=v4\n")
+        return {**os.environ, "TESTS": number, "TEST_KAFKA_VERSION": apache_kafka.VERSION, "RDKAFKA_TEST_CONF": str(configuration),
+                "TEST_REPORT": str(pathlib.Path(folder, "report.json")), "KAFKA_PATH": str(apache_kafka.home()),
+                "BROKERS": self.broker.bootstrap, "TEST_LEVEL": "2",
+                "LD_LIBRARY_PATH": f"{self.tests.parent}/src:{self.tests.parent}/src-cpp"}
+
+    def run(self, name, cases):
+        number = name[:4]
+        with tempfile.TemporaryDirectory() as folder, open(f"{folder}/output", "w+b") as output:
+            try:
+                subprocess.run(["./test-runner", "-p1", "-L", "-s", self.scenario, *self.options], cwd=self.tests, stdout=output,
+                               stderr=output, env=self.environment(folder, number), timeout=SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
+            output.seek(0)
+            text = output.read().decode(errors="replace")
+            try:
+                report = json.loads(pathlib.Path(folder, "report.json").read_text())["tests"][name]
+            except (OSError, KeyError, ValueError):
+                return cases.fail(name, f"did not end; {last_words(text)}")
+        own = [line for line in plain(text).splitlines() if line.startswith(f"[{name} ") or line.startswith(f"[{name}/")]
+        if report["state"] == "PASSED":
+            # Parts of it may have left themselves out.
+            return cases.succeed(name, is_vacuous=any(re.search(r"\[ .*: SKIP: ", line) for line in own))
+        if report["state"] == "SKIPPED":
+            reasons = [line.split("SKIPPING TEST: ")[1] for line in own if "SKIPPING TEST: " in line]
+            return cases.skip(name, reasons[0] if reasons else "skipped")
+        return cases.fail(name, last_words(text))
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def last_words(text):
+    lines = plain(text).splitlines()
+    failures = [line for line in lines if re.search(r"FAIL|Assert|assert|Test failure|TIMEOUT|timed out", line)]
+    lines = failures[-3:] or [line for line in lines if line.strip()][-3:]
+    return " / ".join(line.strip() for line in lines)[:600]
+
+
+def suite(scenario="default", options=(), chosen=None):
+    def go(broker):
+        cases = Cases()
+        numbers_of = Numbers(broker, scenario, options)
+        wanted = os.environ.get("LIBRDKAFKA_TESTS", "").split() or chosen
+        for name in numbers(numbers_of.tests, scenario):
+            if wanted and name[:4] not in wanted:
+                continue
+            numbers_of.run(name, cases)
+            sys.stdout.write(cases.mark())
+            sys.stdout.flush()
+        print()
+        return cases
+    return go
+
+
+# As librdkafka's own runs have it: four partitions, and topics that a test asks for by their names.
+SETTINGS = ("num.partitions=4", "group.initial.rebalance.delay.ms=0", "auto.create.topics.enable=true")
+SUITES = {
+    "librdkafka-quick": Suite(suite(chosen=QUICK), settings=SETTINGS),
+    "librdkafka": Suite(suite(), settings=SETTINGS, is_quick=False),
+    "librdkafka-idempotent": Suite(suite(options=["-P"]), settings=SETTINGS, is_quick=False),
+    "librdkafka-noautocreate": Suite(suite("noautocreate"), is_quick=False,
+                                     settings=("num.partitions=4", "group.initial.rebalance.delay.ms=0", "auto.create.topics.enable=false")),
+    "librdkafka-3": Suite(suite(), settings=SETTINGS, nodes=3, is_quick=False),
+}
