@@ -99,9 +99,10 @@ def plain(text):
 
 
 def last_words(text):
-    lines = plain(text).splitlines()
-    failures = [line for line in lines if re.search(r"FAIL|Assert|assert|Test failure|TIMEOUT|timed out", line)]
-    lines = failures[-3:] or [line for line in lines if line.strip()][-3:]
+    """The reason that a test gave, or else what it said last."""
+    text = plain(text)
+    reasons = re.findall(r'^### Test "(?!<MAIN>)[^"]*" failed at \S+? at .*: ###\n(.*)$', text, re.M)
+    lines = reasons or [line for line in text.splitlines() if line.strip()][-3:]
     return " / ".join(line.strip() for line in lines)[:600]
 
 
