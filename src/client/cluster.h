@@ -31,6 +31,9 @@ Result<> outcome(wire::ErrorCode error, const std::optional<std::string>& messag
 // Whether it may succeed when it is asked again. Kafka: RetriableException.
 bool is_retriable(wire::ErrorCode error);
 
+// For who goes on until somebody says stop.
+inline constexpr Milliseconds without_end = std::chrono::hours(24 * 365);
+
 // For what goes on over many requests: a broker that cannot be reached may be back soon.
 class Patience {
  public:

@@ -166,10 +166,7 @@ Result<> Consumer::find_leaders() {
   for (const auto& [topic, partitions] : topics) {
     const auto leaders = leaders_of(cluster_, partitions);
     const bool is_deleted = !leaders && leaders.error().fault == Fault::not_found;
-    if (is_deleted && deleted_ == Deleted::forget) {
-      for (const TopicPartition& each : partitions) positions_.erase(each);
-      continue;
-    }
+    if (is_deleted && deleted_ == Deleted::wait) continue;
     if (!leaders) return leaders.error();
     for (const auto& [node, its] : *leaders) {
       if (node.value < 0) continue;
@@ -222,7 +219,9 @@ Result<std::vector<ConsumerRecord>> Consumer::try_poll(Milliseconds wait) {
   }
   ++next_leader_;
   const bool has_lost_a_leader = leaders_.size() < positions_.size();
-  if (records.empty() && has_lost_a_leader) std::this_thread::sleep_for(pause_before_asking_again);
+  if (records.empty() && has_lost_a_leader) {
+    std::this_thread::sleep_for(by_leader.empty() ? wait : pause_before_asking_again);
+  }
   return records;
 }
 
@@ -258,9 +257,9 @@ Result<> Consumer::take(const TopicPartition& from, const Data& data,
   if (!positions_.contains(from)) return {};  // nobody asked for it
   if (data.error_code == ErrorCode::offset_out_of_range) return reset(from);
   const bool is_deleted =
-      data.error_code == ErrorCode::unknown_topic_or_partition && deleted_ == Deleted::forget;
+      data.error_code == ErrorCode::unknown_topic_or_partition && deleted_ == Deleted::wait;
   if (is_deleted || is_retriable(data.error_code)) {
-    leaders_.erase(from);  // and who leads it, or that it is gone, is found out
+    leaders_.erase(from);  // and whether anybody leads it is found out
     return {};
   }
   TRY(outcome(data.error_code, {}, from.text()));

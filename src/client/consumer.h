@@ -77,8 +77,9 @@ class Consumer {
   // is waited for, up to the cluster's timeout after the last answer, or as long as is said here.
   Result<std::vector<ConsumerRecord>> poll(Milliseconds wait);
   void set_patience(Milliseconds most) { patience_ = Patience(most); }
-  // What happens with partitions that are deleted: poll() fails, or they are forgotten.
-  enum class Deleted { fail, forget };
+  // What happens with topics that are deleted: poll() fails, or goes on without them until there is
+  // one of the name again.
+  enum class Deleted { fail, wait };
   void set_deleted(Deleted deleted) { deleted_ = deleted; }
   // Offsets that the last poll() learnt: one past the last record that can be read.
   const Offsets& ends() const { return ends_; }

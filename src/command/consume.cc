@@ -96,8 +96,7 @@ Result<> read_partitions(Session& session, const Arguments& arguments) {
                               arguments.to.empty() ? "end" : arguments.to, arguments.isolation()));
   client::Consumer consumer(session.cluster(), arguments.isolation());
   consumer.assign(from);
-  constexpr std::chrono::hours year{24 * 365};
-  if (arguments.follows) consumer.set_patience(year);
+  if (arguments.follows) consumer.set_patience(client::without_end);
   Printer printer(session, arguments);
   const bool has_end = !arguments.follows || !arguments.to.empty();
   while (!printer.is_done() && !is_stopped() && !(has_end && is_read(consumer.positions(), ends))) {

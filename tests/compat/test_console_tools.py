@@ -14,7 +14,9 @@ import unittest
 from broker import BINARY, Broker
 from cluster_admin import ClusterAdmin
 from group_members import wait_until
+from wire_tap import WireTap
 
+METADATA = 3
 
 
 def tool(name, broker, *words, **options):
@@ -186,6 +188,26 @@ class ConsumerTest(unittest.TestCase):
         self.assertEqual(tool("console-consumer", self.broker, *words).returncode, 1)
         tool("consumer-groups", self.broker, "--reset-offsets", "--group", "g", "--topic", "t", "--to-offset", "1", "--execute")
         self.assertEqual(tool("console-consumer", self.broker, *words).stdout, "b\n")
+
+    def test_a_topic_that_is_made_again_is_read_again(self):
+        tap = WireTap()
+        self.addCleanup(tap.close)
+        settings = (f"advertised.listeners=PLAINTEXT://127.0.0.1:{tap.port}", "group.initial.rebalance.delay.ms=0")
+        for words in ([], ["--group", "g"], ["--partition", "0"]):
+            with self.subTest(words=words), Broker(*settings, nodes=1) as self.broker:
+                tap.broker_port = self.broker.port
+                self.fill("t", ["one", "more"])
+                with started("console-consumer", tap, "--topic", "t", "--from-beginning", *words, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL) as consumer:
+                    self.assertEqual([consumer.stdout.readline() for _ in range(2)], ["one\n", "more\n"])
+                    self.assertEqual(tool("topics", self.broker, "--delete", "--topic", "t").returncode, 0)
+                    # Only it asks for metadata this way; the second answer from here on says that the topic is gone.
+                    asked = tap.used[METADATA].total()
+                    wait_until(lambda: tap.used[METADATA].total() > asked + 2)
+                    self.fill("t", ["one"])
+                    self.assertEqual(consumer.stdout.readline(), "one\n")
+                    self.fill("t", ["more"])
+                    self.assertEqual(consumer.stdout.readline(), "more\n")
 
     def test_topics_come_and_go_under_a_pattern(self):
         self.fill("a1", ["one"])

@@ -51,8 +51,6 @@ struct Arguments {
   bool has(const char* option) const { return app->get_option(option)->count() > 0; }
 };
 
-Error wrong(std::string words) { return {Fault::invalid, std::move(words)}; }
-
 std::vector<std::string> types_of(const Arguments& arguments) {
   std::vector<std::string> types = arguments.types;
   for (const auto& each : name_flags) {
@@ -97,25 +95,25 @@ Result<> check_types(const Arguments& arguments) {
   const std::set<std::string> distinct(given.begin(), given.end());
   for (const std::string& type : distinct) {
     if (std::count(given.begin(), given.end(), type) == 1) continue;
-    return wrong("Duplicate entity type(s) specified: " + type);
+    return usage_error("Duplicate entity type(s) specified: " + type);
   }
   for (const std::string& type : given) {
     if (std::count(known_types.begin(), known_types.end(), type) > 0) continue;
-    return wrong(
+    return usage_error(
         fmt::format("Invalid entity type {}, the entity type must be one of {} with a "
                     "--bootstrap-server or --bootstrap-controller argument",
                     type, fmt::join(known_types, ", ")));
   }
-  if (given.empty()) return wrong("At least one entity type must be specified");
+  if (given.empty()) return usage_error("At least one entity type must be specified");
   if (given.size() > 1 && distinct != std::set<std::string>{"clients", "users"}) {
-    return wrong("Only 'users' and 'clients' entity types may be specified together");
+    return usage_error("Only 'users' and 'clients' entity types may be specified together");
   }
   if (!arguments.has("--entity-type") && !arguments.has("--entity-name") &&
       !arguments.has("--entity-default")) {
     return {};
   }
   if (given.size() == arguments.types.size()) return {};
-  return wrong(
+  return usage_error(
       "--entity-{type,name,default} should not be used in conjunction with specific entity flags");
 }
 
@@ -127,32 +125,33 @@ Result<> check_names(const Arguments& arguments) {
   const auto entities = entities_of(arguments);
   const ConfigEntity& first = entities.front();
   if (names_of(arguments).size() > entities.size()) {
-    return wrong("More entity names specified than entity types");
+    return usage_error("More entity names specified than entity types");
   }
   const bool is_a_broker = first.type == "brokers" || first.type == "broker-loggers";
   if (is_a_broker && first.name && !first.is_default() && !parse_number<int>(*first.name)) {
-    return wrong("The entity name for " + first.type +
-                 " must be a valid integer broker id, but it is: " + *first.name);
+    return usage_error("The entity name for " + first.type +
+                       " must be a valid integer broker id, but it is: " + *first.name);
   }
   const bool alters = arguments.alters->count() > 0;
   if (first.is_default() && !may_have_default(first.type)) {
-    return wrong(alters
-                     ? "An entity name must be specified with --alter of " + first.type
-                     : "--entity-default must not be specified with --describe of " + first.type);
+    return usage_error(alters ? "An entity name must be specified with --alter of " + first.type
+                              : "--entity-default must not be specified with --describe of " +
+                                    first.type);
   }
   if (!alters && first.type == "broker-loggers" && !first.name) {
-    return wrong("An entity name must be specified with --describe of broker-loggers");
+    return usage_error("An entity name must be specified with --describe of broker-loggers");
   }
   if (!alters) return {};
   if (!first.name && may_have_default(first.type)) {
-    return wrong(
+    return usage_error(
         "An entity-name or default entity must be specified with --alter of users, clients, "
         "brokers "
         "or ips");
   }
-  if (!first.name) return wrong("An entity name must be specified with --alter of " + first.type);
+  if (!first.name)
+    return usage_error("An entity name must be specified with --alter of " + first.type);
   if (entities.back().name) return {};
-  return wrong("An entity name must be specified for every entity type");
+  return usage_error("An entity name must be specified for every entity type");
 }
 
 Result<> check_edits(const Arguments& arguments) {
@@ -160,10 +159,10 @@ Result<> check_edits(const Arguments& arguments) {
   const bool adds = arguments.has("--add-config");
   const bool adds_file = arguments.has("--add-config-file");
   if (adds && adds_file) {
-    return wrong("Only one of --add-config or --add-config-file must be specified");
+    return usage_error("Only one of --add-config or --add-config-file must be specified");
   }
   if (adds || adds_file || arguments.has("--delete-config")) return {};
-  return wrong(
+  return usage_error(
       "At least one of --add-config, --add-config-file, or --delete-config must be specified with "
       "--alter");
 }
@@ -184,7 +183,7 @@ Result<std::vector<Property>> parse_added(std::string_view text) {
         equals != std::string_view::npos &&
         one.substr(equals + 1, one.find('[') - equals - 1).find('=') == std::string_view::npos;
     if (!is_pair) {
-      return wrong(
+      return usage_error(
           "requirement failed: Invalid entity config: all configs to be added must be in the "
           "format "
           "\"key=val\" or  \"key=[val1,val2]\" to group values which contain commas.");
@@ -212,7 +211,7 @@ Result<ConfigEdits> edits_of(const Arguments& arguments) {
       return std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
              std::string_view("$._-").find(letter) != std::string_view::npos;
     });
-    if (!is_good) return wrong("Invalid character found for config key: " + each.name);
+    if (!is_good) return usage_error("Invalid character found for config key: " + each.name);
   }
   return edits;
 }

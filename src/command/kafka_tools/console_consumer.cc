@@ -6,6 +6,7 @@
 #include "command/kafka_tools/kafka_tools.h"
 #include "command/kafka_tools/message_formatter.h"
 #include "command/kafka_tools/reset_plan.h"
+#include "command/kafka_tools/subscription.h"
 #include "command/output.h"
 #include "command/places.h"
 #include "command/stop.h"
@@ -53,16 +54,12 @@ struct Arguments {
 
 // What arguments and properties of the consumer come to.
 struct Plan {
-  bool makes_topics = true;
-  bool hides_internal = true;
   std::string group;
   std::string from;  // a place, or "none" where a group must have one
   IsolationLevel isolation = IsolationLevel::read_uncommitted;
   bool commits = true;
-  client::Milliseconds metadata_age{300'000};
+  Subscription::Wish topics;
 };
-
-Error wrong(std::string words) { return {Fault::invalid, std::move(words)}; }
 
 Result<std::string> place_of(const Arguments& arguments, const Properties& properties) {
   const std::string offset = lower(arguments.offset);
@@ -72,8 +69,8 @@ Result<std::string> place_of(const Arguments& arguments, const Properties& prope
   const std::string reset =
       text_of(properties, "auto.offset.reset", arguments.from_beginning ? "earliest" : "latest");
   if (arguments.from_beginning && reset != "earliest") {
-    return wrong("Can't simultaneously specify --from-beginning and 'auto.offset.reset=" + reset +
-                 "', please remove one option");
+    return usage_error("Can't simultaneously specify --from-beginning and 'auto.offset.reset=" +
+                       reset + "', please remove one option");
   }
   if (reset == "earliest") return std::string("start");
   if (reset == "latest") return std::string("end");
@@ -83,7 +80,7 @@ Result<std::string> place_of(const Arguments& arguments, const Properties& prope
     TRY(const auto ago, parse_iso_duration(std::string_view(reset).substr(by_duration.size())));
     return "@" + std::to_string(Clock::wall_time().value - ago.count());
   }
-  return wrong("Invalid value " + reset + " for configuration auto.offset.reset");
+  return usage_error("Invalid value " + reset + " for configuration auto.offset.reset");
 }
 
 Result<std::string> group_of(const Arguments& arguments, const Properties& properties) {
@@ -93,16 +90,34 @@ Result<std::string> group_of(const Arguments& arguments, const Properties& prope
     given.insert(group);
   }
   if (given.size() > 1) {
-    return wrong(fmt::format(
+    return usage_error(fmt::format(
         "The group ids provided in different places (directly using '--group', via "
         "'--consumer-property', or via '--consumer.config') do not match. Detected group ids: '{}'",
         fmt::join(given, "', '")));
   }
   if (given.empty()) return std::string();
   if (arguments.partition) {
-    return wrong("Options group and partition cannot be specified together.");
+    return usage_error("Options group and partition cannot be specified together.");
   }
   return *given.begin();
+}
+
+Result<Subscription::Wish> wish_of(const Arguments& arguments, const Properties& properties) {
+  Subscription::Wish wish{.topic = arguments.topic, .partition = arguments.partition};
+  if (!arguments.include.empty()) {
+    TRY(wish.pattern, TopicFilter::parse_pattern(arguments.include));
+  }
+  wish.hides_internal = is_true(properties, "exclude.internal.topics", true);
+  if (!is_true(properties, "allow.auto.create.topics", true)) {
+    wish.create = client::Cluster::AutoCreate::no;
+  }
+  const std::string age = text_of(properties, "metadata.max.age.ms", "300000");
+  const auto milliseconds = parse_number<std::int64_t>(age);
+  if (!milliseconds || *milliseconds < 0) {
+    return usage_error("Invalid value " + age + " for configuration metadata.max.age.ms");
+  }
+  wish.age = within_reason(*milliseconds);
+  return wish;
 }
 
 Result<Plan> plan_of(const Arguments& arguments, const Properties& properties) {
@@ -114,19 +129,12 @@ Result<Plan> plan_of(const Arguments& arguments, const Properties& properties) {
   if (isolation == "read_committed") {
     plan.isolation = IsolationLevel::read_committed;
   } else if (isolation != "read_uncommitted") {
-    return wrong("Invalid value " + isolation +
-                 " for configuration isolation.level: String must be one of: read_committed, "
-                 "read_uncommitted");
+    return usage_error("Invalid value " + isolation +
+                       " for configuration isolation.level: String must be one of: read_committed, "
+                       "read_uncommitted");
   }
   plan.commits = is_true(properties, "enable.auto.commit", true);
-  plan.makes_topics = is_true(properties, "allow.auto.create.topics", true);
-  plan.hides_internal = is_true(properties, "exclude.internal.topics", true);
-  const std::string age = text_of(properties, "metadata.max.age.ms", "300000");
-  const auto milliseconds = parse_number<std::int64_t>(age);
-  if (!milliseconds || *milliseconds < 0) {
-    return wrong("Invalid value " + age + " for configuration metadata.max.age.ms");
-  }
-  plan.metadata_age = within_reason(*milliseconds);
+  TRY(plan.topics, wish_of(arguments, properties));
   return plan;
 }
 
@@ -179,95 +187,6 @@ class Reading {
   steady_clock::time_point last_;
 };
 
-// The topics that are read, and when they are looked up anew: there may be others, or more
-// partitions (metadata.max.age.ms).
-class Subscription {
- public:
-  static Result<Subscription> make(Session& session, const Arguments& arguments, const Plan& plan) {
-    Subscription subscription(session, arguments, plan);
-    if (!arguments.include.empty()) {
-      TRY(subscription.filter_, TopicFilter::parse_pattern(arguments.include));
-    }
-    TRY(subscription.look());
-    return subscription;
-  }
-
-  const std::vector<TopicPartition>& partitions() const { return partitions_; }
-  std::vector<std::string> topics() const {
-    std::vector<std::string> names;
-    for (const TopicPartition& each : partitions_) {
-      if (names.empty() || names.back() != each.topic) names.push_back(each.topic);
-    }
-    return names;
-  }
-  // Whether there is something new, when it is time to see.
-  Result<bool> has_changed() {
-    if (steady_clock::now() < next_look_) return false;
-    const auto before = partitions_;
-    const auto looked = look();
-    // Whether nobody will answer for too long is for who reads to say; a topic may be gone.
-    const bool passes = !looked && (looked.error().fault == Fault::unreachable ||
-                                    looked.error().fault == Fault::not_found);
-    if (!looked && !passes) return looked.error();
-    if (!looked) next_look_ = steady_clock::now() + std::chrono::seconds(1);
-    return partitions_ != before;
-  }
-
- private:
-  Subscription(Session& session, const Arguments& arguments, const Plan& plan)
-      : session_(&session),
-        topic_(arguments.topic),
-        partition_(arguments.partition),
-        create_(plan.makes_topics ? client::Cluster::AutoCreate::yes
-                                  : client::Cluster::AutoCreate::no),
-        hides_internal_(plan.hides_internal),
-        age_(plan.metadata_age) {}
-
-  Result<> look() {
-    if (filter_) {
-      TRY(look_for_matches());
-    } else {
-      TRY(partitions_, client::partitions_of(session_->cluster(), topic_, create_));
-    }
-    if (partition_) {
-      std::erase_if(partitions_,
-                    [&](const auto& each) { return each.partition.value != *partition_; });
-      if (partitions_.empty()) {
-        return Error{Fault::not_found,
-                     fmt::format("topic {} has no partition {}", topic_, *partition_)};
-      }
-    }
-    // Until there is a topic, one may come any moment.
-    next_look_ = steady_clock::now() +
-                 (partitions_.empty() ? std::min(age_, client::Milliseconds(1000)) : age_);
-    return {};
-  }
-  Result<> look_for_matches() {
-    TRY(const auto metadata, session_->cluster().metadata_of_all());
-    partitions_.clear();
-    for (const auto& topic : metadata.topics) {
-      const std::string name = topic.name.value_or("");
-      const bool is_hidden = topic.is_internal && hides_internal_;
-      if (is_hidden || !filter_->matches(name)) continue;
-      for (const auto& each : topic.partitions) {
-        partitions_.push_back({name, each.partition_index});
-      }
-    }
-    std::sort(partitions_.begin(), partitions_.end());
-    return {};
-  }
-
-  Session* session_;
-  std::string topic_;
-  std::optional<int> partition_;
-  client::Cluster::AutoCreate create_;
-  bool hides_internal_;
-  std::optional<TopicFilter> filter_;
-  client::Milliseconds age_;
-  std::vector<TopicPartition> partitions_;
-  steady_clock::time_point next_look_;
-};
-
 Result<Offsets> begin_at(Session& session, const Plan& plan,
                          const std::vector<TopicPartition>& partitions) {
   if (plan.from == "none") {
@@ -276,16 +195,13 @@ Result<Offsets> begin_at(Session& session, const Plan& plan,
   return places(session.cluster(), partitions, plan.from, IsolationLevel::read_uncommitted);
 }
 
-// For as long as it takes, as Kafka's consumer.
-constexpr std::chrono::hours patience{24 * 365};
-
 // Without a group: all partitions, and nobody else's business.
 Result<> consume_alone(Session& session, const Plan& plan, Subscription& subscription,
                        Reading& reading) {
   const auto begin = [&](const auto& partitions) { return begin_at(session, plan, partitions); };
   client::Consumer consumer(session.cluster(), plan.isolation, begin);
-  consumer.set_patience(patience);
-  consumer.set_deleted(client::Consumer::Deleted::forget);
+  consumer.set_patience(client::without_end);
+  consumer.set_deleted(client::Consumer::Deleted::wait);
   TRY(auto positions, begin(subscription.partitions()));
   consumer.assign(std::move(positions));
   Output output;
@@ -330,8 +246,8 @@ Result<> consume_in_group(Session& session, const Plan& plan, Subscription& subs
         session.cluster(), plan.group, subscription.topics(), plan.isolation,
         [&](const auto& partitions) { return begin_at(session, plan, partitions); });
     consumer.set_auto_commit(plan.commits);
-    consumer.set_patience(patience);
-    consumer.set_deleted(client::Consumer::Deleted::forget);
+    consumer.set_patience(client::without_end);
+    consumer.set_deleted(client::Consumer::Deleted::wait);
     const auto joined = consumer.join();
     const auto done = joined ? consume_assigned(consumer, subscription, reading) : joined;
     const auto left = consumer.leave();
@@ -353,7 +269,7 @@ Result<> consume(Session& session, const Arguments& arguments, const Properties&
   TRY(const auto formatter, make_formatter(arguments.formatter, of_formatter));
   watch_for_stop();
   Reading reading(arguments, *formatter);
-  TRY(auto subscription, Subscription::make(session, arguments, plan));
+  TRY(auto subscription, Subscription::make(session.cluster(), plan.topics));
   const auto done = plan.group.empty() ? consume_alone(session, plan, subscription, reading)
                                        : consume_in_group(session, plan, subscription, reading);
   reading.tell();
@@ -372,23 +288,24 @@ void add_places(CLI::App& app, OptionRules& rules, Arguments& arguments) {
   const auto* const beginning = app.add_flag("--from-beginning", arguments.from_beginning);
   rules.add([=, &arguments]() -> Result<> {
     if ((topic->count() > 0) == (include->count() > 0)) {
-      return wrong("Exactly one of the following arguments is required: [topic], [include]");
+      return usage_error("Exactly one of the following arguments is required: [topic], [include]");
     }
     if (partition->count() > 0 && topic->count() == 0) {
-      return wrong("The topic is required when partition is specified.");
+      return usage_error("The topic is required when partition is specified.");
     }
     if (partition->count() > 0 && offset->count() > 0 && beginning->count() > 0) {
-      return wrong("Options from-beginning and offset cannot be specified together.");
+      return usage_error("Options from-beginning and offset cannot be specified together.");
     }
     if (offset->count() == 0) return {};
     if (partition->count() == 0) {
-      return wrong("The partition is required when offset is specified.");
+      return usage_error("The partition is required when offset is specified.");
     }
     const auto number = parse_java_number(arguments.offset);
     const std::string word = lower(arguments.offset);
     if (word == "earliest" || word == "latest" || (number && *number >= 0)) return {};
-    return wrong("The provided offset value '" + arguments.offset +
-                 "' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.");
+    return usage_error(
+        "The provided offset value '" + arguments.offset +
+        "' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.");
   });
 }
 

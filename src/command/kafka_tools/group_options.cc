@@ -13,8 +13,6 @@ namespace {
 
 using Options = OptionRules::Options;
 
-Error wrong(std::string words) { return {Fault::invalid, std::move(words)}; }
-
 std::string told_all(const Options& options) {
   std::string names;
   for (const CLI::Option* const each : options) names += (names.empty() ? "" : ", ") + told(each);
@@ -29,22 +27,23 @@ std::size_t count_given(const Options& options) {
 void require_one(OptionRules& rules, const CLI::Option* action, Options options) {
   rules.add([action, options = std::move(options)]() -> Result<> {
     if (!is_given(action) || count_given(options) > 0) return {};
-    return wrong("Option " + told(action) + " takes one of these options: " + told_all(options));
+    return usage_error("Option " + told(action) +
+                       " takes one of these options: " + told_all(options));
   });
 }
 void allow_one(OptionRules& rules, const CLI::Option* action, Options options) {
   rules.add([action, options = std::move(options)]() -> Result<> {
     if (!is_given(action) || count_given(options) < 2) return {};
-    return wrong("Option " + told(action) +
-                 " takes at most one of these options: " + told_all(options));
+    return usage_error("Option " + told(action) +
+                       " takes at most one of these options: " + told_all(options));
   });
 }
 // An option makes sense with these actions only. Java: OptionSpecBuilder.availableIf.
 void make_available(OptionRules& rules, const CLI::Option* option, Options actions) {
   rules.add([option, actions = std::move(actions)]() -> Result<> {
     if (!is_given(option) || count_given(actions) > 0) return {};
-    return wrong("Option(s) " + told(option) +
-                 " are unavailable given other options on the command line");
+    return usage_error("Option(s) " + told(option) +
+                       " are unavailable given other options on the command line");
   });
 }
 
@@ -76,7 +75,7 @@ void add_reports(CLI::App& app, OptionRules& rules, GroupArguments& arguments) {
   allow_one(rules, describes, {members, offsets, state});
   rules.add([describes, &arguments]() -> Result<> {
     if (!is_given(describes) || arguments.states.empty()) return {};
-    return wrong("Option [describe] does not take a value for [state]");
+    return usage_error("Option [describe] does not take a value for [state]");
   });
 }
 
@@ -84,12 +83,12 @@ void add_deletions(OptionRules& rules, const GroupArguments& arguments, const CL
                    const CLI::Option* topic) {
   rules.add([deletes = arguments.deletes, topic]() -> Result<> {
     if (!is_given(deletes) || !is_given(topic)) return {};
-    return wrong(
+    return usage_error(
         "The consumer does not support topic-specific offset deletion from a consumer group.");
   });
   rules.add([deletes = arguments.deletes_offsets, group, topic]() -> Result<> {
     if (!is_given(deletes) || (is_given(group) && is_given(topic))) return {};
-    return wrong("Option [delete-offsets] takes the following options: [topic], [group]");
+    return usage_error("Option [delete-offsets] takes the following options: [topic], [group]");
   });
 }
 
@@ -101,7 +100,7 @@ void add_execution(CLI::App& app, OptionRules& rules, GroupArguments& arguments)
   rules.add([executes, dry_run, resets = arguments.resets]() -> Result<> {
     if (!is_given(resets)) return {};
     if (is_given(executes) && is_given(dry_run)) {
-      return wrong("Option [reset-offsets] only accepts one of [execute] and [dry-run]");
+      return usage_error("Option [reset-offsets] only accepts one of [execute] and [dry-run]");
     }
     if (!is_given(executes) && !is_given(dry_run)) {
       fmt::print(stderr, "WARN: nothing is changed without --execute; --dry-run says so.\n");
@@ -144,11 +143,11 @@ void require_place(OptionRules& rules, const CLI::Option* resets, const Options&
   rules.add([resets, places, scopes]() -> Result<> {
     if (!is_given(resets)) return {};
     if (count_given(scopes) == 0) {
-      return wrong("One of the reset scopes should be defined: --all-topics, --topic.");
+      return usage_error("One of the reset scopes should be defined: --all-topics, --topic.");
     }
     if (count_given(places) > 0) return {};
-    return wrong("Option '[reset-offsets]' requires one of the following scenarios: [" +
-                 told_all(places) + "]");
+    return usage_error("Option '[reset-offsets]' requires one of the following scenarios: [" +
+                       told_all(places) + "]");
   });
 }
 
@@ -173,7 +172,7 @@ void add_group_options(CLI::App& app, ToolSettings& settings, GroupArguments& ar
   const auto* const all_topics = app.add_flag("--all-topics", arguments.reset.all_topics);
   rules.add([validates = arguments.validates, bootstrap = settings.bootstrap]() -> Result<> {
     if (is_given(validates) || is_given(bootstrap)) return {};
-    return wrong("Missing required argument \"[bootstrap-server]\"");
+    return usage_error("Missing required argument \"[bootstrap-server]\"");
   });
   add_reports(app, rules, arguments);
   require_one(rules, arguments.describes, {all_groups, group});

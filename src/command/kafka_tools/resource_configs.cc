@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/parse_number.h"
 #include "client/configs.h"
 #include "client/groups.h"
 #include "command/kafka_tools/config_entities.h"

@@ -20,6 +20,9 @@ namespace odradek::command::kafka_tools {
 // Names as these tools take them: several flags, or one with commas.
 std::vector<std::string> split_list(const std::vector<std::string>& given);
 
+// That a tool was called wrongly, in Kafka's words.
+inline Error usage_error(std::string words) { return {Fault::invalid, std::move(words)}; }
+
 // Which options go together, checked in the order in which the rules were added. The words are
 // Kafka's. Kafka: CommandLineUtils.
 class OptionRules {
