@@ -95,19 +95,19 @@ std::vector<ConfigSynonym> BrokerConfig::synonyms(const OptionBase& option,
   const std::string topic_name(option.about().name);
   if (topic) {
     if (const auto own = value_in(*topic, topic_name)) {
-      found.push_back({topic_name, own, DescribedSource::dynamic_topic});
+      found.push_back({topic_name, own, wire::ConfigSource::dynamic_topic});
     }
   }
   const std::string name(broker_name);
   const auto own = value_in(view.broker_configs(node_name()), name);
-  if (own) found.push_back({name, own, DescribedSource::dynamic_broker});
+  if (own) found.push_back({name, own, wire::ConfigSource::dynamic_broker});
   const auto all = value_in(view.broker_configs(""), name);
-  if (all) found.push_back({name, all, DescribedSource::dynamic_default_broker});
+  if (all) found.push_back({name, all, wire::ConfigSource::dynamic_default_broker});
   if (const auto at_start = static_.find(name); at_start != static_.end()) {
-    found.push_back({name, at_start->second.value, DescribedSource::static_broker});
+    found.push_back({name, at_start->second.value, wire::ConfigSource::static_broker});
   }
-  found.push_back(
-      {name.empty() ? topic_name : name, option.default_text(), DescribedSource::default_config});
+  found.push_back({name.empty() ? topic_name : name, option.default_text(),
+                   wire::ConfigSource::default_config});
   return found;
 }
 

@@ -4,6 +4,7 @@
 #include "broker/broker_options.h"
 #include "broker/config_sources.h"
 #include "meta/catalogue_view.h"
+#include "wire/config_types.h"
 
 #include <memory>
 #include <optional>
@@ -12,22 +13,10 @@
 
 namespace odradek::broker {
 
-// Kafka's numbers (DescribeConfigsResponse.ConfigSource).
-enum class DescribedSource : std::int8_t {
-  dynamic_topic = 1,
-  dynamic_broker = 2,
-  dynamic_default_broker = 3,
-  static_broker = 4,
-  default_config = 5,
-  broker_logger = 6,
-  client_metrics = 7,
-  group = 8,
-};
-
 struct ConfigSynonym {
   std::string name;
   std::optional<std::string> value;
-  DescribedSource source = DescribedSource::default_config;
+  wire::ConfigSource source = wire::ConfigSource::default_config;
 };
 
 // The broker's settings with where they come from: what was set at the start, and over it what the

@@ -30,10 +30,11 @@ const Level* find_level(std::string_view name) {
 }
 
 ConfigChange check(const ConfigWish& wish) {
-  const auto is_edit =
-      wish.operation == ConfigOperation::append || wish.operation == ConfigOperation::subtract;
+  const auto is_edit = wish.operation == wire::ConfigOperation::append ||
+                       wish.operation == wire::ConfigOperation::subtract;
   if (is_edit) {
-    const std::string name = wish.operation == ConfigOperation::append ? "APPEND" : "SUBTRACT";
+    const std::string name =
+        wish.operation == wire::ConfigOperation::append ? "APPEND" : "SUBTRACT";
     return {ErrorCode::invalid_request,
             name + " operation is not allowed for the BROKER_LOGGER resource",
             {}};
@@ -41,7 +42,7 @@ ConfigChange check(const ConfigWish& wish) {
   if (wish.name != root_logger) {
     return {ErrorCode::invalid_config, "Logger " + wish.name + " does not exist!", {}};
   }
-  if (wish.operation == ConfigOperation::remove) {
+  if (wish.operation == wire::ConfigOperation::remove) {
     return {
         ErrorCode::invalid_request, "Removing the log level of the root logger is not allowed", {}};
   }

@@ -9,7 +9,7 @@
 
 namespace odradek::broker {
 
-using meta::ResourceType;
+using wire::ConfigResourceType;
 using wire::ErrorCode;
 
 namespace {
@@ -24,15 +24,15 @@ class Resource {
   // In Kafka's words.
   std::string unknown_name() const {
     switch (target_.type) {
-      case ResourceType::topic:
+      case wire::ConfigResourceType::topic:
         return "Unknown topic config name: ";
-      case ResourceType::group:
+      case wire::ConfigResourceType::group:
         return "Unknown group config name: ";
-      case ResourceType::client_metrics:
+      case wire::ConfigResourceType::client_metrics:
         return "Unknown client metrics configuration: ";
-      case ResourceType::broker:
-      case ResourceType::broker_logger:
-      case ResourceType::unknown:
+      case wire::ConfigResourceType::broker:
+      case wire::ConfigResourceType::broker_logger:
+      case wire::ConfigResourceType::unknown:
         break;
     }
     return "Unknown config name: ";
@@ -40,17 +40,17 @@ class Resource {
 
   // What Kafka answers to a value or a name that cannot be.
   ErrorCode wrong_config() const {
-    return target_.type == ResourceType::client_metrics ? ErrorCode::invalid_request
-                                                        : ErrorCode::invalid_config;
+    return target_.type == wire::ConfigResourceType::client_metrics ? ErrorCode::invalid_request
+                                                                    : ErrorCode::invalid_config;
   }
 
   Resource(const ConfigTarget& target, const meta::CatalogueView& view, const BrokerConfig& config)
       : target_(target), view_(view), config_(config) {
-    if (target.type == ResourceType::topic) topic_ = view.find(target.name);
+    if (target.type == wire::ConfigResourceType::topic) topic_ = view.find(target.name);
   }
 
   ConfigChange check() const {
-    if (target_.type == ResourceType::topic) {
+    if (target_.type == wire::ConfigResourceType::topic) {
       if (target_.name.empty()) {
         return refused(ErrorCode::invalid_request, "Default topic resources are not allowed.");
       }
@@ -58,13 +58,14 @@ class Resource {
       return refused(ErrorCode::unknown_topic_or_partition,
                      "The topic '" + target_.name + "' does not exist.");
     }
-    if (target_.type == ResourceType::group || target_.type == ResourceType::client_metrics) {
+    if (target_.type == wire::ConfigResourceType::group ||
+        target_.type == wire::ConfigResourceType::client_metrics) {
       if (!target_.name.empty()) return {};
-      return refused(ErrorCode::invalid_request, target_.type == ResourceType::group
+      return refused(ErrorCode::invalid_request, target_.type == wire::ConfigResourceType::group
                                                      ? "Default group resources are not allowed."
                                                      : "Subscription name can't be empty");
     }
-    if (target_.type != ResourceType::broker) {
+    if (target_.type != wire::ConfigResourceType::broker) {
       return refused(ErrorCode::invalid_request,
                      "Unsupported resource type " + std::to_string(static_cast<int>(target_.type)));
     }
@@ -76,15 +77,15 @@ class Resource {
 
   const OptionBase* find(const std::string& name) const {
     switch (target_.type) {
-      case ResourceType::topic:
+      case wire::ConfigResourceType::topic:
         return topic_options_.find(name);
-      case ResourceType::group:
+      case wire::ConfigResourceType::group:
         return group_options_.find(name);
-      case ResourceType::client_metrics:
+      case wire::ConfigResourceType::client_metrics:
         return client_metrics_options_.find(name);
-      case ResourceType::broker:
-      case ResourceType::broker_logger:
-      case ResourceType::unknown:
+      case wire::ConfigResourceType::broker:
+      case wire::ConfigResourceType::broker_logger:
+      case wire::ConfigResourceType::unknown:
         break;
     }
     return config_.options().find_option(name);
@@ -144,8 +145,10 @@ std::string edited_list(const std::string& before, const ConfigWish& wish) {
   auto words = words_of(before);
   for (const std::string& word : words_of(wish.value.value_or(""))) {
     const auto found = std::find(words.begin(), words.end(), word);
-    if (wish.operation == ConfigOperation::append && found == words.end()) words.push_back(word);
-    if (wish.operation == ConfigOperation::subtract && found != words.end()) words.erase(found);
+    if (wish.operation == wire::ConfigOperation::append && found == words.end())
+      words.push_back(word);
+    if (wish.operation == wire::ConfigOperation::subtract && found != words.end())
+      words.erase(found);
   }
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
@@ -154,14 +157,14 @@ std::string edited_list(const std::string& before, const ConfigWish& wish) {
 
 ConfigChange check_wish(const Resource& resource, const ConfigWish& wish) {
   const OptionBase* const option = resource.find(wish.name);
-  if (wish.operation == ConfigOperation::remove) return {};
+  if (wish.operation == wire::ConfigOperation::remove) return {};
   if (!wish.value) {
     return refused(ErrorCode::invalid_request, "Null value not supported for : " + wish.name);
   }
   if (!option) {
     return refused(resource.wrong_config(), resource.unknown_name() + wish.name);
   }
-  const bool edits_list = wish.operation != ConfigOperation::set;
+  const bool edits_list = wish.operation != wire::ConfigOperation::set;
   if (edits_list && option->type() != OptionType::list) {
     return refused(ErrorCode::invalid_config, "Can't append to or subtract from key " + wish.name +
                                                   " because its type is not LIST.");
@@ -177,14 +180,14 @@ ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
     return refused(ErrorCode::invalid_request,
                    "Cannot update these configs dynamically: [" + wish.name + "]");
   }
-  if (wish.operation == ConfigOperation::remove) {
+  if (wish.operation == wire::ConfigOperation::remove) {
     if (resource.configs().contains(wish.name)) {
       change.records.push_back(resource.record(wish.name, std::nullopt));
     }
     return change;
   }
   std::string value = *wish.value;
-  if (wish.operation != ConfigOperation::set) {
+  if (wish.operation != wire::ConfigOperation::set) {
     value = edited_list(resource.current(wish.name, *option), wish);
   }
   constexpr std::size_t longest = 32767;  // of a string in the protocol, and so of a stored value

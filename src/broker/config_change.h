@@ -3,6 +3,7 @@
 
 #include "broker/broker_config.h"
 #include "meta/catalogue_view.h"
+#include "wire/config_types.h"
 #include "wire/error_code.h"
 
 #include <optional>
@@ -11,18 +12,15 @@
 
 namespace odradek::broker {
 
-// AlterConfigOp.OpType.
-enum class ConfigOperation : std::int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
-
 struct ConfigWish {
   std::string name;
-  ConfigOperation operation = ConfigOperation::set;
+  wire::ConfigOperation operation = wire::ConfigOperation::set;
   std::optional<std::string> value;
 };
 
 // A resource whose configuration somebody wants to change.
 struct ConfigTarget {
-  meta::ResourceType type = meta::ResourceType::unknown;
+  wire::ConfigResourceType type = wire::ConfigResourceType::unknown;
   std::string name;
 };
 

@@ -67,7 +67,7 @@ std::vector<DescribedConfig> describe_all_brokers(const BrokerConfig& config,
     const OptionBase* const option = config.options().find_option(name);
     if (!option) continue;
     all.push_back(
-        described(option, name, {{name, value, DescribedSource::dynamic_default_broker}}));
+        described(option, name, {{name, value, wire::ConfigSource::dynamic_default_broker}}));
   }
   return all;
 }
@@ -83,12 +83,12 @@ std::vector<DescribedConfig> describe_group(const meta::Configs& own, const Brok
     const OptionBase* const of_broker = config.options().find_option(broker_name);
     std::vector<ConfigSynonym> synonyms;
     const auto set = own.find(name);
-    if (set != own.end()) synonyms.push_back({name, set->second, DescribedSource::group});
+    if (set != own.end()) synonyms.push_back({name, set->second, wire::ConfigSource::group});
     if (of_broker) {
       const auto inherited = config.synonyms(*of_broker, broker_name, nullptr, view);
       synonyms.insert(synonyms.end(), inherited.begin(), inherited.end());
     } else {
-      synonyms.push_back({name, option->default_text(), DescribedSource::default_config});
+      synonyms.push_back({name, option->default_text(), wire::ConfigSource::default_config});
     }
     all.push_back(described(option, name, std::move(synonyms)));
   }
@@ -103,7 +103,7 @@ std::vector<DescribedConfig> describe_client_metrics(const meta::Configs& own) {
     const auto set = own.find(name);
     if (set != own.end()) {
       all.push_back(
-          described(option, name, {{name, set->second, DescribedSource::client_metrics}}));
+          described(option, name, {{name, set->second, wire::ConfigSource::client_metrics}}));
       continue;
     }
     auto& each = all.emplace_back();
@@ -116,7 +116,7 @@ std::vector<DescribedConfig> describe_client_metrics(const meta::Configs& own) {
 
 std::vector<DescribedConfig> describe_loggers() {
   return {described(nullptr, root_logger,
-                    {{root_logger, logger_level(), DescribedSource::broker_logger}})};
+                    {{root_logger, logger_level(), wire::ConfigSource::broker_logger}})};
 }
 
 }  // namespace odradek::broker

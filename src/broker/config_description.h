@@ -16,7 +16,7 @@ struct DescribedConfig {
   std::string name;
   bool is_read_only = false;
   std::optional<std::string> value;
-  DescribedSource source = DescribedSource::default_config;
+  wire::ConfigSource source = wire::ConfigSource::default_config;
   std::vector<ConfigSynonym> synonyms;  // the first counts; a default of Kafka's own is not there
 
   bool is_secret() const { return option && option->type() == OptionType::password; }

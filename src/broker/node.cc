@@ -204,7 +204,7 @@ void Node::apply(const Commit& commit) {
   const bool has_broker_configs =
       std::any_of(commit.records->begin(), commit.records->end(), [](const meta::Record& record) {
         const auto* const config = std::get_if<meta::ConfigRecord>(&record);
-        return config && config->resource_type == meta::ResourceType::broker;
+        return config && config->resource_type == wire::ConfigResourceType::broker;
       });
   auto changes = partitions_.update(view_);
   replication_.send_off(changes);

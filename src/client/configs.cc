@@ -10,7 +10,7 @@
 namespace odradek::client {
 namespace {
 
-using Type = ConfigResource::Type;
+using Type = wire::ConfigResourceType;
 
 Result<BrokerConnection*> broker_for(Cluster& cluster, const ConfigResource& resource) {
   const bool is_one_brokers =
@@ -34,6 +34,8 @@ const char* type_name(Type type) {
       return "client-metrics";
     case Type::group:
       return "group";
+    case Type::unknown:
+      break;
   }
   return "resource";
 }
@@ -62,7 +64,8 @@ Result<std::vector<DescribedConfig>> describe_configs(Cluster& cluster,
 
 Result<> alter_configs(Cluster& cluster, const ConfigResource& resource,
                        const ConfigChanges& changes, Validate validate) {
-  enum : std::int8_t { set = 0, remove = 1 };  // Kafka: AlterConfigOp.OpType
+  constexpr auto set = static_cast<std::int8_t>(wire::ConfigOperation::set);
+  constexpr auto remove = static_cast<std::int8_t>(wire::ConfigOperation::remove);
   wire::IncrementalAlterConfigsRequest request;
   request.validate_only = validate == Validate::only;
   auto& altered = request.resources.emplace_back();

@@ -24,14 +24,14 @@ struct Arguments {
   bool is_dry_run = false;
 };
 
-const std::map<std::string, ConfigResource::Type> kinds{
-    {"topic", ConfigResource::Type::topic},
-    {"broker", ConfigResource::Type::broker},
-    {"logger", ConfigResource::Type::broker_logger},
-    {"client-metrics", ConfigResource::Type::client_metrics},
-    {"group", ConfigResource::Type::group}};
+const std::map<std::string, wire::ConfigResourceType> kinds{
+    {"topic", wire::ConfigResourceType::topic},
+    {"broker", wire::ConfigResourceType::broker},
+    {"logger", wire::ConfigResourceType::broker_logger},
+    {"client-metrics", wire::ConfigResourceType::client_metrics},
+    {"group", wire::ConfigResourceType::group}};
 
-std::string source_name(client::ConfigSource source) {
+std::string source_name(wire::ConfigSource source) {
   constexpr std::array names{"unknown", "topic",  "broker",         "brokers", "static",
                              "default", "logger", "client-metrics", "group"};
   const auto index = static_cast<std::size_t>(source);
@@ -49,7 +49,7 @@ Result<> get(Session& session, const Arguments& arguments) {
   for (const auto& config : configs) {
     const auto source = client::source_of(config);
     const bool is_shown = arguments.is_everything_shown || !arguments.keys.empty() ||
-                          source != client::ConfigSource::default_value;
+                          source != wire::ConfigSource::default_config;
     if (!is_shown) continue;
     boost::json::object row{{"config", config.name}, {"source", source_name(source)}};
     if (config.is_sensitive) {

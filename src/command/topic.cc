@@ -81,14 +81,14 @@ Result<> create(Session& session, const Arguments& arguments) {
 }
 
 client::ConfigResource resource(const std::string& topic) {
-  return {client::ConfigResource::Type::topic, topic};
+  return {wire::ConfigResourceType::topic, topic};
 }
 
 Result<> print_configs(Session& session, const std::string& name) {
   TRY(const auto configs, client::describe_configs(session.cluster(), resource(name)));
   Table table({"config", "value"});
   for (const auto& config : configs) {
-    if (client::source_of(config) != client::ConfigSource::topic) continue;
+    if (client::source_of(config) != wire::ConfigSource::dynamic_topic) continue;
     table.add({{"config", config.name}, {"value", config.value.value_or("")}});
   }
   if (!table.empty()) session.print(table);

@@ -92,7 +92,7 @@ void CatalogueView::apply_one(const PartitionsChangedRecord& record) {
 }
 
 void CatalogueView::apply_one(const ConfigRecord& record) {
-  if (record.resource_type != ResourceType::topic) {
+  if (record.resource_type != wire::ConfigResourceType::topic) {
     ConfigsByName& by_name = configs_[record.resource_type];
     Configs& configs = by_name[record.resource_name];
     set_or_erase(configs, record);
@@ -166,13 +166,13 @@ std::vector<NodeId> CatalogueView::offline_replicas(const PartitionRecord& parti
   return replicas;
 }
 
-const ConfigsByName& CatalogueView::configured(ResourceType type) const {
+const ConfigsByName& CatalogueView::configured(wire::ConfigResourceType type) const {
   static const ConfigsByName none;
   const auto found = configs_.find(type);
   return found == configs_.end() ? none : found->second;
 }
 
-const Configs& CatalogueView::configs(ResourceType type, std::string_view name) const {
+const Configs& CatalogueView::configs(wire::ConfigResourceType type, std::string_view name) const {
   static const Configs none;
   const ConfigsByName& by_name = configured(type);
   const auto found = by_name.find(name);

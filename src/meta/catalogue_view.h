@@ -69,12 +69,12 @@ class CatalogueView {
 
   // What was set for a broker, a group or a subscription of client metrics; empty where nothing
   // was.
-  const Configs& configs(ResourceType type, std::string_view name) const;
+  const Configs& configs(wire::ConfigResourceType type, std::string_view name) const;
   const Configs& broker_configs(std::string_view broker) const {
-    return configs(ResourceType::broker, broker);
+    return configs(wire::ConfigResourceType::broker, broker);
   }
   // All of these for which something is set.
-  const ConfigsByName& configured(ResourceType type) const;
+  const ConfigsByName& configured(wire::ConfigResourceType type) const;
   const Quotas& quotas() const { return quotas_; }
   // The level that clients may use, where it was set.
   std::optional<std::int16_t> feature_level(std::string_view feature) const;
@@ -105,7 +105,7 @@ class CatalogueView {
   std::map<std::string, TopicPtr, std::less<>> by_name_;
   std::unordered_map<Uuid, TopicPtr> by_id_;
   std::unordered_map<std::string, Uuid> by_collision_key_;
-  std::map<ResourceType, ConfigsByName> configs_;  // but those of topics
+  std::map<wire::ConfigResourceType, ConfigsByName> configs_;  // but those of topics
   Quotas quotas_;
   std::map<std::string, std::int16_t, std::less<>> features_;
 };

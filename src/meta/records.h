@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "base/uuid.h"
 #include "wire/api.h"
+#include "wire/config_types.h"
 
 #include <algorithm>
 #include <compare>
@@ -113,21 +114,11 @@ struct PartitionsAddedRecord {
   }
 };
 
-// Kafka's numbers (org.apache.kafka.common.config.ConfigResource.Type).
-enum class ResourceType : std::int8_t {
-  unknown = 0,
-  topic = 2,
-  broker = 4,
-  broker_logger = 8,
-  client_metrics = 16,
-  group = 32,
-};
-
 // One configuration of one resource is set, or with no value removed. A broker is named by its id,
 // or by "" for all of them. A broker's loggers are not in the catalogue.
 struct ConfigRecord {
   static constexpr std::int16_t number = 6;
-  ResourceType resource_type = ResourceType::unknown;
+  wire::ConfigResourceType resource_type = wire::ConfigResourceType::unknown;
   std::string resource_name;
   std::string name;
   std::optional<std::string> value;

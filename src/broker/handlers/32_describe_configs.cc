@@ -11,7 +11,7 @@
 // from. Kafka: ConfigHelper.describeConfigs.
 namespace odradek::broker {
 
-using meta::ResourceType;
+using wire::ConfigResourceType;
 using wire::DescribeConfigsRequest;
 using wire::DescribeConfigsResponse;
 using wire::ErrorCode;
@@ -34,7 +34,7 @@ Described describe(const DescribedConfig& config, const DescribeConfigsRequest& 
   if (!config.is_secret()) described.value = config.value;
   described.is_sensitive = config.is_secret();
   described.read_only = config.is_read_only;
-  described.is_default = config.source == DescribedSource::default_config;
+  described.is_default = config.source == wire::ConfigSource::default_config;
   described.config_source = static_cast<std::int8_t>(config.source);
   if (!config.option) return described;
   described.config_type = static_cast<std::int8_t>(config.option->type());
@@ -58,51 +58,52 @@ void refuse(Answer& answer, ErrorCode error, std::string message) {
 }
 
 // What is wrong with the name of a resource; empty where nothing is.
-std::string name_fault(ResourceType type, const std::string& name, const std::string& me) {
+std::string name_fault(wire::ConfigResourceType type, const std::string& name,
+                       const std::string& me) {
   switch (type) {
-    case ResourceType::broker:
+    case wire::ConfigResourceType::broker:
       if (name.empty() || name == me) return {};
       return "Unexpected broker id, expected " + me + " or empty string, but received " + name;
-    case ResourceType::broker_logger:
+    case wire::ConfigResourceType::broker_logger:
       if (name.empty()) return "Broker id must not be empty";
       return name == me ? "" : "Unexpected broker id, expected " + me + " but received " + name;
-    case ResourceType::client_metrics:
+    case wire::ConfigResourceType::client_metrics:
       return name.empty() ? "Client metrics subscription name must not be empty" : "";
-    case ResourceType::group:
+    case wire::ConfigResourceType::group:
       return name.empty() ? "Group name must not be empty" : "";
-    case ResourceType::topic:
+    case wire::ConfigResourceType::topic:
       return {};
-    case ResourceType::unknown:
+    case wire::ConfigResourceType::unknown:
       break;
   }
   return "Unsupported resource type: " + std::to_string(static_cast<int>(type));
 }
 
 std::vector<DescribedConfig> configs_of(const Resource& resource, Node& node, Answer& answer) {
-  const auto type = static_cast<ResourceType>(resource.resource_type);
+  const auto type = static_cast<wire::ConfigResourceType>(resource.resource_type);
   const std::string& name = resource.resource_name;
   if (auto fault = name_fault(type, name, node.config().node_name()); !fault.empty()) {
     refuse(answer, ErrorCode::invalid_request, std::move(fault));
     return {};
   }
   switch (type) {
-    case ResourceType::topic:
+    case wire::ConfigResourceType::topic:
       if (const auto topic = node.view().find(name)) {
         return describe_topic(topic->configs, node.config(), node.view());
       }
       refuse(answer, ErrorCode::unknown_topic_or_partition,
              "This server does not host this topic-partition.");
       return {};
-    case ResourceType::broker:
+    case wire::ConfigResourceType::broker:
       return name.empty() ? describe_all_brokers(node.config(), node.view())
                           : describe_broker(node.config(), node.view());
-    case ResourceType::broker_logger:
+    case wire::ConfigResourceType::broker_logger:
       return describe_loggers();
-    case ResourceType::client_metrics:
+    case wire::ConfigResourceType::client_metrics:
       return describe_client_metrics(node.view().configs(type, name));
-    case ResourceType::group:
+    case wire::ConfigResourceType::group:
       return describe_group(node.view().configs(type, name), node.config(), node.view());
-    case ResourceType::unknown:
+    case wire::ConfigResourceType::unknown:
       break;
   }
   return {};

@@ -15,10 +15,10 @@ void handle(const AlterConfigsRequest& request, const ExchangePtr& exchange) {
                      const BrokerConfig& config) {
                     std::vector<ConfigWish> wishes;
                     for (const auto& each : resource.configs) {
-                      wishes.push_back({each.name, ConfigOperation::set, each.value});
+                      wishes.push_back({each.name, wire::ConfigOperation::set, each.value});
                     }
                     const ConfigTarget target{
-                        static_cast<meta::ResourceType>(resource.resource_type),
+                        static_cast<wire::ConfigResourceType>(resource.resource_type),
                         resource.resource_name};
                     return replace_configs(target, wishes, view, config);
                   });

@@ -18,15 +18,16 @@ void handle(const IncrementalAlterConfigsRequest& request, const ExchangePtr& ex
                                            const BrokerConfig& config) -> ConfigChange {
         std::vector<ConfigWish> wishes;
         for (const auto& each : resource.configs) {
-          const auto operation = static_cast<ConfigOperation>(each.config_operation);
-          if (operation < ConfigOperation::set || operation > ConfigOperation::subtract) {
+          const auto operation = static_cast<wire::ConfigOperation>(each.config_operation);
+          if (operation < wire::ConfigOperation::set ||
+              operation > wire::ConfigOperation::subtract) {
             return {wire::ErrorCode::invalid_request, "Unknown operation type.", {}};
           }
           wishes.push_back({each.name, operation, each.value});
         }
-        const ConfigTarget target{static_cast<meta::ResourceType>(resource.resource_type),
+        const ConfigTarget target{static_cast<wire::ConfigResourceType>(resource.resource_type),
                                   resource.resource_name};
-        if (target.type == meta::ResourceType::broker_logger) {
+        if (target.type == wire::ConfigResourceType::broker_logger) {
           if (target.name == config.node_name()) return change_loggers(wishes, may_apply);
           return {wire::ErrorCode::invalid_request,
                   "Unexpected broker id, expected " + config.node_name() + ", but received " +

@@ -15,8 +15,8 @@
 namespace odradek::command::kafka_tools {
 
 using client::ConfigResource;
-using client::ConfigSource;
-using Type = client::ConfigResource::Type;
+using wire::ConfigSource;
+using Type = wire::ConfigResourceType;
 
 namespace {
 
@@ -48,15 +48,18 @@ const char* source_name(std::int8_t source) {
 bool is_own(const ConfigResource& resource, ConfigSource source) {
   switch (resource.type) {
     case Type::topic:
-      return source == ConfigSource::topic;
+      return source == ConfigSource::dynamic_topic;
     case Type::broker:
-      return source == (resource.name.empty() ? ConfigSource::all_brokers : ConfigSource::broker);
+      return source == (resource.name.empty() ? ConfigSource::dynamic_default_broker
+                                              : ConfigSource::dynamic_broker);
     case Type::broker_logger:
       return true;
     case Type::client_metrics:
       return source == ConfigSource::client_metrics;
     case Type::group:
       return source == ConfigSource::group;
+    case Type::unknown:
+      break;
   }
   return false;
 }
@@ -97,6 +100,8 @@ Result<Names> all_names(Session& session, Type type) {
       for (const auto& each : groups) names.insert(each.group_id);
       return names;
     }
+    case Type::unknown:
+      break;
   }
   return names;
 }

@@ -108,7 +108,7 @@ class Description {
   std::string overridden() const {
     std::string text;
     for (const auto& config : configs_) {
-      if (client::source_of(config) == client::ConfigSource::default_value) continue;
+      if (client::source_of(config) == wire::ConfigSource::default_config) continue;
       text += (text.empty() ? "" : ",") + config.name + "=" + config.value.value_or("null");
     }
     return text;
@@ -183,8 +183,7 @@ Result<> print_topics(Session& session, const std::vector<std::string>& names,
   for (const Topic& topic : topics) {
     const std::string name = topic.name.value_or("");
     TRY(client::outcome(topic.error_code, {}, "topic " + name));
-    TRY(auto configs,
-        client::describe_configs(cluster, {client::ConfigResource::Type::topic, name}));
+    TRY(auto configs, client::describe_configs(cluster, {wire::ConfigResourceType::topic, name}));
     Description(topic, std::move(configs), *moving, live, report.kind).print();
   }
   return {};

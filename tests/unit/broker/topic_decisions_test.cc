@@ -144,59 +144,66 @@ class ConfigChangeTest : public TopicCreationTest {
   void apply(const ConfigChange& change) {
     for (const auto& record : change.records) view_.apply(record);
   }
-  const ConfigTarget topic_{meta::ResourceType::topic, "t"};
+  const ConfigTarget topic_{wire::ConfigResourceType::topic, "t"};
   BrokerConfig config_;
 };
 
 TEST_F(ConfigChangeTest, AppendsAndSubtractsOnListsOnly) {
-  apply(change({{"cleanup.policy", ConfigOperation::append, "compact"}}));
+  apply(change({{"cleanup.policy", wire::ConfigOperation::append, "compact"}}));
   EXPECT_EQ(view_.find("t")->configs.at("cleanup.policy"), "delete,compact");
-  apply(change({{"cleanup.policy", ConfigOperation::subtract, "delete"}}));
+  apply(change({{"cleanup.policy", wire::ConfigOperation::subtract, "delete"}}));
   EXPECT_EQ(view_.find("t")->configs.at("cleanup.policy"), "compact");
-  EXPECT_EQ(change({{"segment.ms", ConfigOperation::append, "1"}}).error,
+  EXPECT_EQ(change({{"segment.ms", wire::ConfigOperation::append, "1"}}).error,
             ErrorCode::invalid_config);
 }
 
 TEST_F(ConfigChangeTest, RefusesWhatKafkaRefuses) {
-  EXPECT_EQ(change({{"segment.ms", ConfigOperation::set, std::nullopt}}).error,
+  EXPECT_EQ(change({{"segment.ms", wire::ConfigOperation::set, std::nullopt}}).error,
             ErrorCode::invalid_request);
-  EXPECT_EQ(
-      change({{"segment.ms", ConfigOperation::set, "1"}, {"segment.ms", ConfigOperation::set, "2"}})
-          .error,
-      ErrorCode::invalid_request);
-  EXPECT_EQ(change({{"segment.ms", ConfigOperation::set, "0"}}).error, ErrorCode::invalid_config);
-  EXPECT_EQ(change({{"nothing", ConfigOperation::set, "0"}}).error, ErrorCode::invalid_config);
-  const ConfigTarget unknown{meta::ResourceType::topic, "other"};
+  EXPECT_EQ(change({{"segment.ms", wire::ConfigOperation::set, "1"},
+                    {"segment.ms", wire::ConfigOperation::set, "2"}})
+                .error,
+            ErrorCode::invalid_request);
+  EXPECT_EQ(change({{"segment.ms", wire::ConfigOperation::set, "0"}}).error,
+            ErrorCode::invalid_config);
+  EXPECT_EQ(change({{"nothing", wire::ConfigOperation::set, "0"}}).error,
+            ErrorCode::invalid_config);
+  const ConfigTarget unknown{wire::ConfigResourceType::topic, "other"};
   EXPECT_EQ(change_configs(unknown, {}, view_, config_).error,
             ErrorCode::unknown_topic_or_partition);
 }
 
 TEST_F(ConfigChangeTest, ReplacingRemovesWhatIsNotNamed) {
-  apply(change(
-      {{"segment.ms", ConfigOperation::set, "10"}, {"retention.ms", ConfigOperation::set, "20"}}));
-  apply(replace_configs(topic_, {{"retention.ms", ConfigOperation::set, "30"}}, view_, config_));
+  apply(change({{"segment.ms", wire::ConfigOperation::set, "10"},
+                {"retention.ms", wire::ConfigOperation::set, "20"}}));
+  apply(replace_configs(topic_, {{"retention.ms", wire::ConfigOperation::set, "30"}}, view_,
+                        config_));
   const auto& configs = view_.find("t")->configs;
   EXPECT_FALSE(configs.contains("segment.ms"));
   EXPECT_EQ(configs.at("retention.ms"), "30");
 }
 
 TEST_F(ConfigChangeTest, ABrokersSettingsChangeOnlyWhereTheyMay) {
-  const ConfigTarget me{meta::ResourceType::broker, "1"};
+  const ConfigTarget me{wire::ConfigResourceType::broker, "1"};
   EXPECT_EQ(
-      change_configs(me, {{"message.max.bytes", ConfigOperation::set, "9"}}, view_, config_).error,
+      change_configs(me, {{"message.max.bytes", wire::ConfigOperation::set, "9"}}, view_, config_)
+          .error,
       ErrorCode::none);
-  EXPECT_EQ(change_configs(me, {{"listeners", ConfigOperation::set, "x"}}, view_, config_).error,
-            ErrorCode::invalid_request);
-  const ConfigTarget other{meta::ResourceType::broker, "7"};
+  EXPECT_EQ(
+      change_configs(me, {{"listeners", wire::ConfigOperation::set, "x"}}, view_, config_).error,
+      ErrorCode::invalid_request);
+  const ConfigTarget other{wire::ConfigResourceType::broker, "7"};
   EXPECT_EQ(change_configs(other, {}, view_, config_).error, ErrorCode::invalid_request);
 }
 
 TEST_F(ConfigChangeTest, DynamicValuesComeAndGo) {
-  const ConfigTarget all{meta::ResourceType::broker, ""};
-  apply(change_configs(all, {{"message.max.bytes", ConfigOperation::set, "9"}}, view_, config_));
+  const ConfigTarget all{wire::ConfigResourceType::broker, ""};
+  apply(change_configs(all, {{"message.max.bytes", wire::ConfigOperation::set, "9"}}, view_,
+                       config_));
   config_.apply_dynamic(view_);
   EXPECT_EQ(*config_.options().topic_defaults.max_message_bytes, 9);
-  apply(change_configs(all, {{"message.max.bytes", ConfigOperation::remove, {}}}, view_, config_));
+  apply(change_configs(all, {{"message.max.bytes", wire::ConfigOperation::remove, {}}}, view_,
+                       config_));
   config_.apply_dynamic(view_);
   EXPECT_EQ(*config_.options().topic_defaults.max_message_bytes, 1048588);
 }

@@ -44,10 +44,11 @@ class CatalogueTest : public testing::Test {
 TEST_F(CatalogueTest, KeepsEverythingOverARestart) {
   const TopicRecord topic = a_topic("orders", 3);
   ASSERT_TRUE(catalogue_->commit({topic, ProducerIdsRecord{ProducerId{1000}}}, view_));
-  ASSERT_TRUE(catalogue_->commit({ConfigRecord{ResourceType::topic, "orders", "segment.ms", "5"},
-                                  ConfigRecord{ResourceType::broker, "", "message.max.bytes", "9"},
-                                  PartitionsAddedRecord{topic.id, {topic.partitions[0]}}},
-                                 view_));
+  ASSERT_TRUE(catalogue_->commit(
+      {ConfigRecord{wire::ConfigResourceType::topic, "orders", "segment.ms", "5"},
+       ConfigRecord{wire::ConfigResourceType::broker, "", "message.max.bytes", "9"},
+       PartitionsAddedRecord{topic.id, {topic.partitions[0]}}},
+      view_));
   const std::int64_t version = view_.version();
   open();
   const auto& view = view_;
