@@ -42,11 +42,13 @@ class BrokerConnection {
   std::optional<wire::Version> version_of(const wire::Api& api, wire::Version newest) const;
 
   static constexpr wire::Version any_version = std::numeric_limits<wire::Version>::max();
+  // Where a request says how long the broker may take, that is how long its answer is waited for.
   template <class Request>
-  Result<Answer<typename Request::Response>> ask(const Request& request,
+  Result<Answer<typename Request::Response>> ask(Request request,
                                                  wire::Version newest = any_version) {
     const auto version = version_of(Request::api, newest);
     if (!version) return unknown(Request::api);
+    set_time_limit(request);
     auto answer = ask_in(request, *version);
     // What is still on its way would be taken for the answer to the next request.
     if (!answer) is_usable_ = false;
@@ -54,9 +56,10 @@ class BrokerConnection {
   }
   // The same where no answer comes (acks=0).
   template <class Request>
-  Result<> tell(const Request& request, wire::Version newest = any_version) {
+  Result<> tell(Request request, wire::Version newest = any_version) {
     const auto version = version_of(Request::api, newest);
     if (!version) return unknown(Request::api);
+    set_time_limit(request);
     wire::Output output = begin(Request::api, *version);
     wire::Writer(output, *version, Request::api.is_flexible(*version)).write(request);
     auto sent = send(output);
@@ -77,6 +80,13 @@ class BrokerConnection {
         socket_(std::move(socket)),
         timeout_(timeout) {}
 
+  template <class Request>
+  void set_time_limit(Request& request) const {
+    if constexpr (requires { request.timeout_ms; }) {
+      constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+      request.timeout_ms = static_cast<std::int32_t>(std::min(timeout_.count(), most));
+    }
+  }
   template <class Request>
   Result<Answer<typename Request::Response>> ask_in(const Request& request, wire::Version version) {
     const wire::Api& api = Request::api;

@@ -94,12 +94,13 @@ Result<BrokerConnection*> Cluster::node(NodeId id) {
   return (nodes_[id] = std::move(*connection)).get();
 }
 
-Result<BrokerConnection*> Cluster::coordinator(const std::string& key, std::int8_t key_type) {
+Result<BrokerConnection*> Cluster::coordinator(const std::string& key, CoordinatorType type) {
   Result<BrokerConnection*> found = Error{Fault::unreachable, "no coordinator was asked for"};
   repeat([&] {
     constexpr wire::Version one_key = 3;
     const auto answer =
-        ask(wire::FindCoordinatorRequest{.key = key, .key_type = key_type}, one_key);
+        ask(wire::FindCoordinatorRequest{.key = key, .key_type = static_cast<std::int8_t>(type)},
+            one_key);
     if (!answer) {
       found = answer.error();
       return ErrorCode::none;

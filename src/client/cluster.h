@@ -62,7 +62,10 @@ class Cluster {
   // A broker that answers, among those that were named; and one by its id.
   Result<BrokerConnection*> any();
   Result<BrokerConnection*> node(NodeId id);
-  Result<BrokerConnection*> coordinator(const std::string& key, std::int8_t key_type = 0);
+  // Kafka: FindCoordinatorRequest.CoordinatorType.
+  enum class CoordinatorType : std::int8_t { group = 0, transaction = 1 };
+  Result<BrokerConnection*> coordinator(const std::string& key,
+                                        CoordinatorType type = CoordinatorType::group);
 
   template <class Request>
   Result<Answer<typename Request::Response>> ask(
@@ -71,16 +74,18 @@ class Cluster {
     return broker->ask(request, newest);
   }
 
-  // Asks the coordinator of a group until the answer is not an error that passes.
+  // Asks the coordinator of a group, or of a transactional id, until the answer is not an error
+  // that passes.
   template <class Request>
   Result<Answer<typename Request::Response>> ask_coordinator(
-      const std::string& group, const Request& request,
+      const std::string& key, const Request& request,
       wire::ErrorCode (*error_of)(const typename Request::Response&),
-      wire::Version newest = BrokerConnection::any_version) {
+      wire::Version newest = BrokerConnection::any_version,
+      CoordinatorType type = CoordinatorType::group) {
     Result<Answer<typename Request::Response>> answer =
-        Error{Fault::unreachable, "no coordinator of group " + group};
+        Error{Fault::unreachable, "no coordinator of " + key};
     repeat([&] {
-      const auto broker = coordinator(group);
+      const auto broker = coordinator(key, type);
       if (!broker) {
         answer = broker.error();
         return wire::ErrorCode::none;

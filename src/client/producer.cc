@@ -188,7 +188,6 @@ Result<ErrorCode> Producer::try_batch(PartitionId partition, Bytes batch, std::s
   TRY(BrokerConnection* const leader, cluster_->node(leaders_[index]));
   wire::ProduceRequest request;
   request.acks = settings_.acks;
-  request.timeout_ms = static_cast<std::int32_t>(cluster_->settings().timeout.count());
   auto& topic = request.topic_data.emplace_back();
   topic.name = topic_;
   topic.partition_data.push_back({partition, batch});

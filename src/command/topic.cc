@@ -166,7 +166,6 @@ Result<> remove(Session& session, const Arguments& arguments) {
     return {};
   }
   wire::DeleteTopicsRequest request;
-  request.timeout_ms = static_cast<std::int32_t>(session.options().timeout.count());
   request.topic_names = arguments.names;
   for (const std::string& name : arguments.names) request.topics.push_back({.name = name});
   TRY(const auto answer, session.cluster().ask(request));
@@ -180,7 +179,6 @@ Result<> remove(Session& session, const Arguments& arguments) {
 Result<> trim_at(Session& session, NodeId leader,
                  const std::vector<client::TopicPartition>& partitions, const client::Offsets& to) {
   wire::DeleteRecordsRequest request;
-  request.timeout_ms = static_cast<std::int32_t>(session.options().timeout.count());
   auto& topic = request.topics.emplace_back();
   topic.name = partitions.front().topic;
   for (const auto& each : partitions) topic.partitions.push_back({each.partition, to.at(each)});

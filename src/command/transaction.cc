@@ -49,9 +49,13 @@ Result<> describe(Session& session, const Arguments& arguments) {
   Table table(
       {"transactional_id", "state", "producer", "epoch", "started", "timeout_ms", "partitions"});
   for (const std::string& id : arguments.ids) {
-    constexpr std::int8_t of_transactions = 1;
-    TRY(client::BrokerConnection* const broker, session.cluster().coordinator(id, of_transactions));
-    TRY(const auto answer, broker->ask(wire::DescribeTransactionsRequest{{id}}));
+    TRY(const auto answer,
+        session.cluster().ask_coordinator(
+            id, wire::DescribeTransactionsRequest{{id}},
+            +[](const wire::DescribeTransactionsResponse& told) {
+              return told.transaction_states.at(0).error_code;
+            },
+            client::BrokerConnection::any_version, client::Cluster::CoordinatorType::transaction));
     for (const auto& each : answer->transaction_states) {
       TRY(outcome(each.error_code, {}, "transactional id " + id));
       std::string partitions;
