@@ -58,11 +58,23 @@ def need(*commands):
             raise Skipped(f"{command} is not installed")
 
 
-def run(*command, **options):
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=400, **options)
+def run(*command, timeout=400, **options):
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=timeout, **options)
     if done.returncode != 0:
         raise AssertionError(f"{command[0]} ended with {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}")
     return done.stdout
+
+
+def built_once(name, build):
+    """A folder of the cache, into which build(folder) fetched and built what a suite needs; it begins anew where it was
+    interrupted."""
+    folder = apache_kafka.CACHE / name
+    if not (folder / "complete").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        build(folder)
+        (folder / "complete").touch()
+    return folder
 
 
 def expect(condition, what):

@@ -7,16 +7,16 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
 import apache_kafka
-from external import Cases, Suite, need, run
+from external import Cases, Suite, built_once, need, run
 
 PACKAGE = "@confluentinc/kafka-javascript"
 VERSION = os.environ.get("KAFKA_JAVASCRIPT_VERSION", "1.10.1")
+TESTS = "package/deps/librdkafka/tests"
 SECONDS = int(os.environ.get("LIBRDKAFKA_SECONDS", "600"))  # that a number may take
 # A quarter of an hour's worth, for every day: one of each kind of thing.
 QUICK = ("0001 0002 0005 0007 0008 0011 0012 0013 0015 0017 0018 0019 0022 0026 0029 0030 0031 0033 0034 0039 0040 0041 0045 0048 "
@@ -25,24 +25,19 @@ QUICK = ("0001 0002 0005 0007 0008 0011 0012 0013 0015 0017 0018 0019 0022 0026 
 
 
 def built():
-    """The folder of the tests, built; once."""
+    """The folder of the tests."""
     need("npm", "make", "g++")
-    folder = apache_kafka.CACHE / f"librdkafka-of-{VERSION}"
-    tests = folder / "package/deps/librdkafka/tests"
-    if (folder / "complete").exists():
-        return tests
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    return built_once(f"librdkafka-of-{VERSION}", build) / TESTS
+
+
+def build(folder):
     print(f"fetching {PACKAGE} {VERSION} with npm, and building the librdkafka in it", flush=True)
     run("npm", "pack", f"{PACKAGE}@{VERSION}", cwd=folder)
     run("tar", "xzf", next(folder.glob("*.tgz")), cwd=folder)
-    source = tests.parent
+    source = (folder / TESTS).parent
     run("./configure", "--disable-gssapi", "--disable-curl", cwd=source)
-    for part in ("src", "src-cpp"):
-        subprocess.run(["make", "-s", "-j2", "-C", part], cwd=source, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    subprocess.run(["make", "-s", "-j2", "-C", "tests", "test-runner"], cwd=source, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    (folder / "complete").touch()
-    return tests
+    for part in (("src",), ("src-cpp",), ("tests", "test-runner")):
+        run("make", "-s", "-j2", "-C", *part, cwd=source, timeout=1200)
 
 
 def numbers(tests, scenario):

@@ -482,8 +482,19 @@ def member(broker):
             client.terminate()
 
 
-def by_name(_):
-    """Kafka's tools and ours of the same names, each against a broker of its own of ours."""
+# Where ours may differ when both ask Apache Kafka.
+OF_KAFKA = {
+    "kafka-broker-api-versions": "ours has no names for APIs that Odradek does not serve",
+    # Its broker lags behind its controller, and what was altered is not told at once.
+    "kafka-topics --describe --topic t|u": "lag",
+    "kafka-topics --describe --topics-with-overrides": "lag",
+    "kafka-topics --describe --partition-size-limit-per-response 1": "lag",
+    "kafka-configs --describe --entity-type brokers --entity-name 1": "lag",
+}
+
+
+def by_name(start_broker, explained=()):
+    """Kafka's tools and ours of the same names, each against a broker of its own."""
     need("java", "mvn", "kcat")
 
     def run_all(broker, call, folder):
@@ -508,15 +519,15 @@ def by_name(_):
 
     settings = ("group.initial.rebalance.delay.ms=0", "num.partitions=1")
     with tempfile.TemporaryDirectory() as folder:
-        with Broker(*settings, nodes=1) as broker:
+        with start_broker(*settings) as broker:
             expected = run_all(broker, lambda name, words, text: apache_kafka.tool(name, *words, input=text), folder)
-        with Broker(*settings, nodes=1) as broker:
+        with start_broker(*settings) as broker:
             ours = run_all(broker, lambda name, words, text: subprocess.run([BINARY, name, *words], input=text, capture_output=True,
                                                                             text=True, timeout=60), folder)
     problems = []
     for (label, code, lines), (_, our_code, our_lines) in zip(expected, ours):
         has_own_words = any(label == each or each.endswith(("-deserializer", "-error")) and label.startswith(each) for each in OWN_WORDS)
-        if code == our_code and (lines == our_lines or has_own_words):
+        if code == our_code and (lines == our_lines or has_own_words or label in explained):
             continue
         difference = "\n".join(difflib.unified_diff(lines, our_lines, "Kafka's tool", "ours", n=0, lineterm=""))
         problems.append(f"== {label}: {code} and {our_code}\n{difference[:1500]}")
@@ -546,4 +557,8 @@ def tools(_):
     print(f"{len(expected)} commands of Kafka {apache_kafka.VERSION}'s tools: the same output but for {explained} that are explained")
 
 
-SUITES = {"tools": Suite(tools, needs_broker=False), "tools-by-name": Suite(by_name, needs_broker=False)}
+SUITES = {
+    "tools": Suite(tools, needs_broker=False),
+    "tools-by-name": Suite(lambda _: by_name(lambda *settings: Broker(*settings, nodes=1)), needs_broker=False),
+    "tools-by-name-against-kafka": Suite(lambda _: by_name(apache_kafka.ApacheKafka, OF_KAFKA), needs_broker=False, is_quick=False),
+}

@@ -18,14 +18,20 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0<
 """
 
 
+DEPENDENCY = "<dependency><groupId>org.apache.kafka</groupId><artifactId>{}</artifactId><version>{}</version>{}</dependency>\n"
+
+
+def dependency(name, version):
+    """Of an artifact, or of its tests: "kafka-clients:test"."""
+    artifact, _, classifier = name.partition(":")
+    return DEPENDENCY.format(artifact, version, f"<classifier>{classifier}</classifier>" if classifier else "")
+
+
 def fetched(folder, version, names):
     """A folder with these artifacts and what they need; fetched by Maven once."""
     if not (folder / "complete").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        dependencies = "".join(
-            f"<dependency><groupId>org.apache.kafka</groupId><artifactId>{name}</artifactId>"
-            f"<version>{version}</version></dependency>\n" for name in names)
-        (folder / "pom.xml").write_text(POM.format(dependencies))
+        (folder / "pom.xml").write_text(POM.format("".join(dependency(name, version) for name in names)))
         print(f"fetching {', '.join(names)} {version} with Maven", flush=True)
         subprocess.run(["mvn", "-q", "-B", "-f", folder / "pom.xml", "dependency:copy-dependencies",
                         f"-DoutputDirectory={folder}/jars"], check=True)
@@ -40,6 +46,17 @@ def jars():
 
 def streams_jars():
     return fetched(CACHE / f"streams-{VERSION}", VERSION, ("kafka-streams", "kafka-clients"))
+
+
+EOS_TEST_VERSION = "4.2.1"  # of Streams: the last line that carries StreamsEosTest
+
+
+def streams_test_jars(version):
+    return fetched(CACHE / f"streams-test-{version}", version, ("kafka-streams", "kafka-streams:test", "kafka-clients:test"))
+
+
+def connect_jars():
+    return fetched(CACHE / f"connect-{VERSION}", VERSION, ("connect-runtime", "connect-file", "connect-json", "connect-mirror", "connect-mirror-client"))
 
 
 # Before transactions of version 2: the last clients, and those that do not connect to a broker whose features they

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Go modules and their tests, as the suites of run_external use them."""
+
+import json
+import re
+import shutil
+import tempfile
+
+from external import Cases, run
+
+
+def go_module(path, version, folder):
+    """A copy of a module's source that may be changed."""
+    with tempfile.TemporaryDirectory() as nowhere:
+        run("go", "mod", "init", "nowhere", cwd=nowhere)
+        module = json.loads(run("go", "mod", "download", "-json", f"{path}@{version}", cwd=nowhere))
+    shutil.copytree(module["Dir"], folder)
+    run("chmod", "-R", "u+w", folder)
+    return folder
+
+
+def outcomes_of_go(text):
+    cases, began = Cases(), re.findall(r"^=== RUN +(\S+)", text, re.M)
+    ended = {name: (state, seconds) for state, name, seconds in re.findall(r"^ *--- (PASS|FAIL|SKIP): (\S+) \(([\d.]+)s\)", text, re.M)}
+    parents = {name.rsplit("/", 1)[0] for name in began if "/" in name}
+    for name in dict.fromkeys(began):
+        if name in parents:
+            continue
+        state = ended.get(name, ("none", ""))[0]
+        if state == "PASS":
+            cases.succeed(name)
+        elif state == "SKIP":
+            cases.skip(name, told(text, name) or "skipped")
+        else:
+            cases.fail(name, told(text, name) or ("did not end" if state == "none" else "failed"))
+    return cases
+
+
+def told(text, name):
+    """What a test said of itself, by lines of its source."""
+    after = re.split(rf"^(?:=== (?:RUN|CONT|NAME)|--- \w+:) +{re.escape(name)}\b", text, flags=re.M)[1:]
+    lines = [line.strip() for part in after for line in re.findall(r"^ +\w+_test\.go:\d+: .*$", part.split("\n=== ")[0], re.M)]
+    return " / ".join(dict.fromkeys(lines[:3]))
