@@ -2,6 +2,7 @@
 #include "broker/config_change.h"
 
 #include "meta/group_options.h"
+#include "meta/topic_name.h"
 #include "meta/topic_options.h"
 
 #include <algorithm>
@@ -49,30 +50,56 @@ class Resource {
     if (target.type == wire::ConfigResourceType::topic) topic_ = view.find(target.name);
   }
 
-  ConfigChange check() const {
-    if (target_.type == wire::ConfigResourceType::topic) {
-      if (target_.name.empty()) {
-        return refused(ErrorCode::invalid_request, "Default topic resources are not allowed.");
-      }
-      if (topic_) return {};
-      return refused(ErrorCode::unknown_topic_or_partition,
-                     "The topic '" + target_.name + "' does not exist.");
+  // Kafka: ConfigAdminManager.preprocess.
+  ConfigChange check_type() const {
+    switch (target_.type) {
+      case wire::ConfigResourceType::topic:
+      case wire::ConfigResourceType::group:
+      case wire::ConfigResourceType::client_metrics:
+        return {};
+      case wire::ConfigResourceType::broker:
+        if (target_.name.empty() || target_.name == config_.node_name()) return {};
+        return refused(ErrorCode::invalid_request,
+                       "Unexpected broker id, expected " + config_.node_name() +
+                           " or empty string, but received " + target_.name);
+      case wire::ConfigResourceType::broker_logger:
+      case wire::ConfigResourceType::unknown:
+        break;
     }
-    if (target_.type == wire::ConfigResourceType::group ||
-        target_.type == wire::ConfigResourceType::client_metrics) {
-      if (!target_.name.empty()) return {};
-      return refused(ErrorCode::invalid_request, target_.type == wire::ConfigResourceType::group
-                                                     ? "Default group resources are not allowed."
-                                                     : "Subscription name can't be empty");
-    }
-    if (target_.type != wire::ConfigResourceType::broker) {
-      return refused(ErrorCode::invalid_request,
-                     "Unsupported resource type " + std::to_string(static_cast<int>(target_.type)));
-    }
-    if (target_.name.empty() || target_.name == config_.node_name()) return {};
     return refused(ErrorCode::invalid_request,
-                   "Unexpected broker id, expected " + config_.node_name() +
-                       " or empty string, but received " + target_.name);
+                   "Unsupported resource type " + std::to_string(static_cast<int>(target_.type)));
+  }
+
+  // Kafka: ControllerConfigurationValidator.validate.
+  ConfigChange check_name() const {
+    switch (target_.type) {
+      case wire::ConfigResourceType::topic:
+        if (target_.name.empty()) {
+          return refused(ErrorCode::invalid_request, "Default topic resources are not allowed.");
+        }
+        if (auto fault = meta::topic_name_fault(target_.name)) {
+          return refused(ErrorCode::invalid_topic_exception, std::move(*fault));
+        }
+        return {};
+      case wire::ConfigResourceType::group:
+        if (!target_.name.empty()) return {};
+        return refused(ErrorCode::invalid_request, "Default group resources are not allowed.");
+      case wire::ConfigResourceType::client_metrics:
+        if (!target_.name.empty()) return {};
+        return refused(ErrorCode::invalid_request, "Subscription name can't be empty");
+      case wire::ConfigResourceType::broker:
+      case wire::ConfigResourceType::broker_logger:
+      case wire::ConfigResourceType::unknown:
+        break;
+    }
+    return {};
+  }
+
+  // Asked when the wishes themselves are good, as in ConfigurationControlManager.
+  ConfigChange check_existence() const {
+    if (target_.type != wire::ConfigResourceType::topic || topic_) return {};
+    return refused(ErrorCode::unknown_topic_or_partition,
+                   "The topic '" + target_.name + "' does not exist.");
   }
 
   const OptionBase* find(const std::string& name) const {
@@ -131,18 +158,21 @@ class Resource {
   meta::ClientMetricsOptions client_metrics_options_;
 };
 
+// As Java's String.split: without the empty words at the end, but for those of an empty text.
 std::vector<std::string> words_of(const std::string& text) {
+  if (text.empty()) return {""};
   std::vector<std::string> words;
   for (std::size_t begin = 0; begin <= text.size();) {
     const auto end = std::min(text.find(',', begin), text.size());
-    if (end > begin) words.push_back(text.substr(begin, end - begin));
+    words.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
+  while (!words.empty() && words.back().empty()) words.pop_back();
   return words;
 }
 
 std::string edited_list(const std::string& before, const ConfigWish& wish) {
-  auto words = words_of(before);
+  auto words = before.empty() ? std::vector<std::string>() : words_of(before);
   for (const std::string& word : words_of(wish.value.value_or(""))) {
     const auto found = std::find(words.begin(), words.end(), word);
     if (wish.operation == wire::ConfigOperation::append && found == words.end())
@@ -155,17 +185,27 @@ std::string edited_list(const std::string& before, const ConfigWish& wish) {
   return text;
 }
 
-ConfigChange check_wish(const Resource& resource, const ConfigWish& wish) {
-  const OptionBase* const option = resource.find(wish.name);
-  if (wish.operation == wire::ConfigOperation::remove) return {};
-  if (!wish.value) {
-    return refused(ErrorCode::invalid_request, "Null value not supported for : " + wish.name);
+// Whether the wishes can be meant at all. Kafka: ConfigAdminManager.preprocess.
+ConfigChange check_wishes(const std::vector<ConfigWish>& wishes) {
+  std::set<std::string_view> seen;
+  for (const ConfigWish& wish : wishes) {
+    if (!wish.value && wish.operation != wire::ConfigOperation::remove) {
+      return refused(ErrorCode::invalid_request, "Null value not supported for : " + wish.name);
+    }
+    if (!seen.insert(wish.name).second) {
+      return refused(ErrorCode::invalid_request,
+                     "Error due to duplicate config keys: " + wish.name);
+    }
   }
-  if (!option) {
-    return refused(resource.wrong_config(), resource.unknown_name() + wish.name);
-  }
-  const bool edits_list = wish.operation != wire::ConfigOperation::set;
-  if (edits_list && option->type() != OptionType::list) {
+  return {};
+}
+
+ConfigChange check_edits(const Resource& resource, const std::vector<ConfigWish>& wishes) {
+  for (const ConfigWish& wish : wishes) {
+    const bool edits_list = wish.operation == wire::ConfigOperation::append ||
+                            wish.operation == wire::ConfigOperation::subtract;
+    const OptionBase* const option = resource.find(wish.name);
+    if (!edits_list || (option && option->type() == OptionType::list)) continue;
     return refused(ErrorCode::invalid_config, "Can't append to or subtract from key " + wish.name +
                                                   " because its type is not LIST.");
   }
@@ -173,9 +213,11 @@ ConfigChange check_wish(const Resource& resource, const ConfigWish& wish) {
 }
 
 ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
-  if (auto bad = check_wish(resource, wish); bad.error != ErrorCode::none) return bad;
   ConfigChange change;
   const OptionBase* const option = resource.find(wish.name);
+  if (!option && wish.operation != wire::ConfigOperation::remove) {
+    return refused(resource.wrong_config(), resource.unknown_name() + wish.name);
+  }
   if (option && option->about().update == OptionUpdate::at_start) {
     return refused(ErrorCode::invalid_request,
                    "Cannot update these configs dynamically: [" + wish.name + "]");
@@ -202,14 +244,12 @@ ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
 }
 
 ConfigChange change_each(const Resource& resource, const std::vector<ConfigWish>& wishes) {
-  if (auto bad = resource.check(); bad.error != ErrorCode::none) return bad;
-  std::set<std::string_view> seen;
+  if (auto bad = check_wishes(wishes); bad.error != ErrorCode::none) return bad;
+  if (auto bad = resource.check_type(); bad.error != ErrorCode::none) return bad;
+  if (auto bad = check_edits(resource, wishes); bad.error != ErrorCode::none) return bad;
+  if (auto bad = resource.check_name(); bad.error != ErrorCode::none) return bad;
   ConfigChange all;
   for (const ConfigWish& wish : wishes) {
-    if (!seen.insert(wish.name).second) {
-      return refused(ErrorCode::invalid_request,
-                     "Error due to duplicate config keys: " + wish.name);
-    }
     auto one = change_one(resource, wish);
     if (one.error != ErrorCode::none) return one;
     for (auto& record : one.records) all.records.push_back(std::move(record));
@@ -217,9 +257,11 @@ ConfigChange change_each(const Resource& resource, const std::vector<ConfigWish>
   return all;
 }
 
-ConfigChange check_together(const Resource& resource, ConfigChange change) {
+ConfigChange check_whole(const Resource& resource, ConfigChange change) {
   const auto good = resource.check_together(change.records);
-  return good ? std::move(change) : refused(ErrorCode::invalid_config, good.error().context);
+  if (!good) return refused(ErrorCode::invalid_config, good.error().context);
+  auto missing = resource.check_existence();
+  return missing.error == ErrorCode::none ? std::move(change) : std::move(missing);
 }
 
 }  // namespace
@@ -229,7 +271,7 @@ ConfigChange change_configs(const ConfigTarget& target, const std::vector<Config
   const Resource resource(target, view, config);
   auto change = change_each(resource, wishes);
   if (change.error != ErrorCode::none) return change;
-  return check_together(resource, std::move(change));
+  return check_whole(resource, std::move(change));
 }
 
 ConfigChange replace_configs(const ConfigTarget& target, const std::vector<ConfigWish>& wishes,
@@ -243,7 +285,7 @@ ConfigChange replace_configs(const ConfigTarget& target, const std::vector<Confi
     });
     if (!stays) change.records.push_back(resource.record(entry.first, std::nullopt));
   }
-  return check_together(resource, std::move(change));
+  return check_whole(resource, std::move(change));
 }
 
 }  // namespace odradek::broker

@@ -35,6 +35,13 @@ ErrorCode check_divergence(const FetchItem& item, const log::ReadableLog& log,
 
 }  // namespace
 
+PartitionTable::Found find_fetched(Node& node, wire::Version version, std::string_view topic,
+                                   const Uuid& topic_id, PartitionId partition) {
+  auto& table = node.partitions();
+  return version >= first_with_ids ? table.find_replica(topic_id, partition)
+                                   : table.find_replica(topic, partition);
+}
+
 FetchAnswer::FetchAnswer(const Exchange& exchange, FetchSessions::Context& context,
                          const FetchParams& params, Attempt attempt)
     : node_(exchange.node()),
@@ -63,12 +70,6 @@ FetchAnswer::FetchAnswer(const Exchange& exchange, FetchSessions::Context& conte
   items.splice(items.end(), served);
 }
 
-PartitionTable::Found FetchAnswer::find(const FetchItem& item) {
-  auto& table = node_.partitions();
-  return version_ >= first_with_ids ? table.find_replica(item.topic_id, item.partition)
-                                    : table.find_replica(*item.topic, item.partition);
-}
-
 // Kafka: Partition.getLocalLog: the epoch first, then who is asked.
 ErrorCode FetchAnswer::check(const Partition& partition, const FetchItem& item) const {
   const ErrorCode bad_epoch = check_epoch(partition, item.current_leader_epoch);
@@ -82,13 +83,13 @@ FetchAnswer::Data FetchAnswer::read(FetchItem& item) {
   Data data;
   data.partition_index = item.partition;
   data.high_watermark = Offset{-1};
-  if (params_.read_committed) data.aborted_transactions.emplace();
-  const auto found = find(item);
+  const auto found = find_fetched(node_, version_, *item.topic, item.topic_id, item.partition);
+  // As in Kafka: null where the partition cannot be read, empty where there is none.
+  if (params_.read_committed || !found.partition) data.aborted_transactions.emplace();
   data.error_code = found.partition ? check(*found.partition, item) : found.error;
   if (data.error_code == ErrorCode::none) read_replica(item, *found.partition, data);
   if (data.error_code != ErrorCode::none) {
     is_urgent_ = true;
-    // As in Kafka: null where the partition cannot be read, empty where there is none.
     if (found.partition) data.aborted_transactions.reset();
     forget_offsets(data);
     add_hint(item, data);
@@ -149,6 +150,7 @@ void FetchAnswer::read_log(const FetchItem& item, Partition& partition, log::Rea
   if (data.error_code != ErrorCode::none) return;
   if (data.diverging_epoch != Data::EpochEndOffset{}) {
     is_urgent_ = true;
+    data.aborted_transactions.reset();
     return;
   }
   if (item.fetch_offset > log.high_watermark()) return;  // waits for the leader's word

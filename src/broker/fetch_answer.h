@@ -11,6 +11,10 @@
 
 namespace odradek::broker {
 
+// The replica that a fetch asks for: by the topic's id in versions that have it, or by its name.
+PartitionTable::Found find_fetched(Node& node, wire::Version version, std::string_view topic,
+                                   const Uuid& topic_id, PartitionId partition);
+
 // Reads what a fetch asks for and makes the answer.
 //
 // The partitions are read in order, as long as the limits allow; the first batch of all comes
@@ -44,7 +48,6 @@ class FetchAnswer {
   };
 
   Data read(FetchItem& item);
-  PartitionTable::Found find(const FetchItem& item);
   wire::ErrorCode check(const Partition& partition, const FetchItem& item) const;
   void read_replica(const FetchItem& item, Partition& partition, Data& data);
   void wait_for_leader(Partition& partition, Data& data);

@@ -22,6 +22,11 @@ bool is_same(const FetchItem& item, const FetchItem& other) {
          *item.topic == *other.topic;
 }
 
+// Kafka: FetchRequest.optionalEpoch: here every negative epoch is none.
+LeaderEpoch or_none(LeaderEpoch epoch) {
+  return epoch < LeaderEpoch{0} ? none_of<LeaderEpoch> : epoch;
+}
+
 std::list<FetchItem> items_of(const FetchRequest& request) {
   std::list<FetchItem> items;
   for (const auto& topic : request.topics) {
@@ -30,9 +35,9 @@ std::list<FetchItem> items_of(const FetchRequest& request) {
       items.push_back({.topic = name,
                        .topic_id = topic.topic_id,
                        .partition = partition.partition,
-                       .current_leader_epoch = partition.current_leader_epoch,
+                       .current_leader_epoch = or_none(partition.current_leader_epoch),
                        .fetch_offset = partition.fetch_offset,
-                       .last_fetched_epoch = partition.last_fetched_epoch,
+                       .last_fetched_epoch = or_none(partition.last_fetched_epoch),
                        .max_bytes = partition.partition_max_bytes});
     }
   }
@@ -112,7 +117,7 @@ FetchSessions::Context FetchSessions::begin(const FetchRequest& request, wire::V
 
 FetchSessions::Context FetchSessions::begin_new(std::list<FetchItem> items, bool uses_ids,
                                                 Clock::time_point now) {
-  if (items.empty() || !make_room(now)) return {.items = std::move(items)};
+  if (!make_room(now)) return {.items = std::move(items)};
   auto session = std::make_shared<Session>();
   session->id = unused_id();
   session->epoch = 1;

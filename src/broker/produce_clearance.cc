@@ -48,23 +48,63 @@ log::BatchFault fault_of(ErrorCode error, MembershipSupport support) {
   }
 }
 
-// Kafka: ProduceRequest.validateRecords.
+enum class Beginning { nothing, damaged, batch };
+
+// What bytes that should be batches begin with. Kafka: ByteBufferLogInputStream.nextBatch.
+Beginning beginning_of(Bytes records) {
+  constexpr std::size_t to_magic = 17;        // bytes up to the magic and with it
+  constexpr std::int64_t smallest = 12 + 14;  // of a message of magic 0
+  if (records.size() < wire::BatchView::length_end) return Beginning::nothing;
+  const auto size = wire::BatchView::claimed_size(records);
+  if (size < smallest) return Beginning::damaged;
+  if (records.size() < to_magic) return Beginning::nothing;
+  const std::int8_t magic = wire::BatchView(records).magic();
+  if (magic < 0 || magic > wire::BatchView::magic_2) return Beginning::damaged;
+  return static_cast<std::int64_t>(records.size()) < size ? Beginning::nothing : Beginning::batch;
+}
+
+// Kafka: ProduceRequest.validateRecords, DefaultRecordBatch.ensureValid.
 log::BatchFault check_batch(const std::optional<Bytes>& records, wire::Version version) {
   constexpr auto invalid = ErrorCode::invalid_record;
-  if (!records || records->size() < wire::BatchView::header_size) return {invalid, {}, {}};
+  constexpr auto damaged = ErrorCode::corrupt_message;
+  const auto first = records ? beginning_of(*records) : Beginning::nothing;
+  if (first != Beginning::batch) {
+    return {first == Beginning::damaged ? damaged : invalid, {}, {}};
+  }
   const wire::BatchView batch(*records);
   if (batch.magic() != wire::BatchView::magic_2) return {invalid, {}, {}};
-  if (batch.size() != static_cast<std::int64_t>(records->size())) return {invalid, {}, {}};
+  if (batch.size() < static_cast<std::int64_t>(wire::BatchView::header_size)) {
+    return {damaged, {}, {}};
+  }
   if (version < first_with_zstd && batch.codec() == wire::Codec::zstd) {
     return {ErrorCode::unsupported_compression_type, {}, {}};
+  }
+  switch (beginning_of(records->subspan(static_cast<std::size_t>(batch.size())))) {
+    case Beginning::nothing:
+      return {};
+    case Beginning::damaged:
+      return {damaged, {}, {}};
+    case Beginning::batch:
+      return {invalid, {}, {}};
   }
   return {};
 }
 
 bool has_transaction(const std::optional<Bytes>& records) {
-  if (!records || records->size() < wire::BatchView::header_size) return false;
+  if (!records || beginning_of(*records) != Beginning::batch) return false;
   const wire::BatchView batch(*records);
   return batch.magic() == wire::BatchView::magic_2 && batch.is_transactional();
+}
+
+// Whether the search for transactional batches fails. Kafka: RequestUtils.hasTransactionalRecords.
+bool cannot_be_searched(const ProduceRequest& request) {
+  for (const auto& topic : request.topic_data) {
+    for (const auto& data : topic.partition_data) {
+      if (data.records && beginning_of(*data.records) == Beginning::damaged) return true;
+      if (has_transaction(data.records)) return false;
+    }
+  }
+  return false;
 }
 
 // Whether it is somewhere, be it led here or not.
@@ -82,6 +122,10 @@ class Clearing {
 
   void run(const Cleared& then) {
     look();
+    if (cannot_be_searched(request_)) {
+      for (Clearance& each : clearances_) each.fault = {ErrorCode::corrupt_message, {}, {}};
+      return then(request_, clearances_);
+    }
     if (!is_transactional_) return then(request_, clearances_);
     if (const auto refused = refuse_all(); refused.found()) {
       for (Clearance& each : clearances_) each.fault = refused;

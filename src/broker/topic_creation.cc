@@ -78,13 +78,13 @@ TopicCreation place_by_count(const Wish& wish, const BrokerOptions& options, con
   const std::int32_t replicas = wish.replication_factor == by_default
                                     ? std::min(*options.default_replication_factor, node_count)
                                     : wish.replication_factor;
-  if (count <= 0) {
-    return refused(ErrorCode::invalid_partitions,
-                   "Number of partitions was set to an invalid non-positive value.");
-  }
   if (replicas <= 0) {
     return refused(ErrorCode::invalid_replication_factor,
                    "Replication factor must be larger than 0, or -1 to use the default value.");
+  }
+  if (count <= 0) {
+    return refused(ErrorCode::invalid_partitions,
+                   "Number of partitions was set to an invalid non-positive value.");
   }
   if (replicas > node_count) {
     return refused(ErrorCode::invalid_replication_factor,
@@ -196,10 +196,10 @@ Assignment place_as_assigned(const std::vector<NodeId>& replicas, std::size_t ex
 TopicCreation decide_topic(const Wish& wish, const meta::CatalogueView& view,
                            const BrokerOptions& options, const Cluster& cluster) {
   if (auto bad = check_name(wish, view)) return *bad;
+  if (auto bad = check_configs(wish, options.topic_defaults)) return *bad;
   auto created = wish.assignments.empty() ? place_by_count(wish, options, cluster, view)
                                           : place_as_assigned(wish, cluster, view);
   if (created.error != ErrorCode::none) return created;
-  if (auto bad = check_configs(wish, options.topic_defaults)) return *bad;
   created.topic->id = Uuid::random();
   created.topic->name = wish.name;
   for (const auto& config : wish.configs) {

@@ -41,7 +41,8 @@ bool LeaderEpochs::assign(LeaderEpoch epoch, Offset start) {
 }
 
 LeaderEpochs::End LeaderEpochs::end_of(LeaderEpoch wanted, Offset log_end) const {
-  if (entries_.empty() || wanted < LeaderEpoch{0} || wanted > entries_.back().epoch) return {};
+  if (entries_.empty() || wanted == none_of<LeaderEpoch> || wanted > entries_.back().epoch)
+    return {};
   if (wanted == entries_.back().epoch) return {wanted, log_end};
   const auto above = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& entry) { return entry.epoch > wanted; });

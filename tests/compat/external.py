@@ -5,6 +5,7 @@ import collections.abc
 import dataclasses
 import os
 import shutil
+import socket
 import subprocess
 
 import apache_kafka
@@ -23,6 +24,7 @@ class Suite:
     needs_broker: bool = True
     settings: tuple = ()  # of the broker
     nodes: int = 1
+    port: int = None  # that is written into its tests
     is_quick: bool = True  # belongs to the set for every day
 
 
@@ -50,6 +52,14 @@ class Cases:
     def mark(self):
         """Of the last case, for whoever watches."""
         return self._mark
+
+
+def is_free(port):
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return True
+    except OSError:
+        return False
 
 
 def need(*commands):

@@ -7,7 +7,7 @@ import re
 import apache_kafka
 from broker import Broker
 from external import Suite, expect, need, tool
-from group_members import wait_until
+from wait import wait_until
 
 TESTER = "org.apache.kafka.tools.LogCompactionTester"
 SETTINGS = ("log.segment.bytes=1048576", "log.cleaner.backoff.ms=100", "log.cleaner.min.cleanable.ratio=0.01")

@@ -12,7 +12,7 @@ import urllib.request
 import apache_kafka
 from broker import Broker
 from external import Suite, expect, need, tool
-from group_members import wait_until
+from wait import wait_until
 
 RECORDS = 100_000
 SECONDS = 180  # until all have come

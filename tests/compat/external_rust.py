@@ -64,4 +64,4 @@ def add_outcomes(cases, program, text):
             cases.fail(case, " ".join(said[1].split()) if said else outcome)
 
 
-SUITES = {"rdkafka-crate": Suite(rdkafka, settings=("num.partitions=3",), is_quick=False)}
+SUITES = {"rdkafka-crate": Suite(rdkafka, settings=("num.partitions=3", "node.id=0"), port=9092, is_quick=False)}

@@ -9,7 +9,7 @@ import time
 
 import apache_kafka
 from external import Suite, expect, need, tool
-from group_members import wait_until
+from wait import wait_until
 
 PACKAGE = "org.apache.kafka.streams.tests."
 SMOKE_TOPICS = ("echo data fwd min min-suppressed min-raw max sum sws-raw sws-suppressed dif cnt avg wcnt tagg").split()

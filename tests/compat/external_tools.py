@@ -14,7 +14,7 @@ import tempfile
 import apache_kafka
 from broker import BINARY, Broker
 from external import Suite, expect, need
-from group_members import wait_until
+from wait import wait_until
 
 # By tool and arguments as in script(), shortened to their first words: why the answers may differ.
 EXPLAINED = {

@@ -120,8 +120,8 @@ class BadInputTest(unittest.TestCase):
     def test_batches_that_lie(self):
         good = batch()
         cases = [
-            (batch(crc=1), CORRUPT_MESSAGE), (batch(magic=1), INVALID_RECORD), (batch(magic=3), INVALID_RECORD),
-            (batch(magic=-1), INVALID_RECORD), (batch(base_offset=7), INVALID_RECORD), (good + good, INVALID_RECORD),
+            (batch(crc=1), CORRUPT_MESSAGE), (batch(magic=1), INVALID_RECORD), (batch(magic=3), CORRUPT_MESSAGE),
+            (batch(magic=-1), CORRUPT_MESSAGE), (batch(base_offset=7), INVALID_RECORD), (good + good, INVALID_RECORD),
             (good[:-1], INVALID_RECORD), (good[:60], INVALID_RECORD), (b"", INVALID_RECORD), (None, INVALID_RECORD),
             (batch(count=0), INVALID_RECORD), (batch(count=-5), INVALID_RECORD), (batch(last_delta=9), INVALID_RECORD),
             (batch(attributes=0x20), INVALID_RECORD), (batch(attributes=7), INVALID_RECORD),
@@ -130,7 +130,7 @@ class BadInputTest(unittest.TestCase):
             (batch(attributes=16, producer=(5, 0, 0)), TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
             (batch(producer=(5, 0, -1)), INVALID_RECORD), (batch(timestamp=2**62), INVALID_TIMESTAMP),
             (batch(payload=b"\xff" * 30), INVALID_RECORD), (batch(length=2**31 - 1), INVALID_RECORD),
-            (batch(length=-1), INVALID_RECORD), (batch(payload=record(b"y") + b"left over"), INVALID_RECORD),
+            (batch(length=-1), CORRUPT_MESSAGE), (batch(length=20), CORRUPT_MESSAGE), (batch(payload=record(b"y") + b"left over"), INVALID_RECORD),
             (batch(payload=record(b"x" * 1_100_000)), MESSAGE_TOO_LARGE),
         ]
         with self.client() as client:
@@ -138,6 +138,9 @@ class BadInputTest(unittest.TestCase):
             for data, expected in cases:
                 self.assertEqual(client.produce("lies", data)[0], expected, data and data[:40])
             self.assertEqual(client.produce("lies", batch(attributes=4), version=6)[0], UNSUPPORTED_COMPRESSION)
+            # What is too short for a second batch is left out.
+            self.assertEqual(client.produce("lies", good + b"short"), (0, 0))
+            self.assertEqual(client.fetch("lies", 0)[2][16:], good[16:])
             self.assertEqual(client.produce("lies", batch(), acks=2)[0], INVALID_REQUIRED_ACKS)
             self.assertEqual(client.produce("lies", batch(), partition=5)[0], UNKNOWN_TOPIC_OR_PARTITION)
             self.assertEqual(client.produce("nowhere", batch())[0], UNKNOWN_TOPIC_OR_PARTITION)

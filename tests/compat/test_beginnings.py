@@ -15,8 +15,8 @@ import unittest
 
 from broker import BINARY, free_ports
 from confluent_kafka import Consumer, TopicPartition
-from group_members import wait_until
 from raw_client import RawClient
+from wait import wait_until
 
 SEED = """
 topics:

@@ -18,8 +18,8 @@ import unittest
 
 from admin_requests import ALTER_QUOTAS, RATE, entity
 from broker import BINARY, Broker
-from group_members import wait_until
 from shaped_client import ShapedClient
+from wait import wait_until
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden/command_line.txt"
 

@@ -10,7 +10,7 @@ import unittest
 from broker import Broker
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
-from group_members import wait_until
+from wait import wait_until
 
 SIZE = 50_000  # twenty fill the smallest segment
 SETTINGS = ("log.cleaner.backoff.ms=50", "offsets.topic.segment.bytes=1048576")

@@ -13,7 +13,7 @@ import unittest
 
 from broker import BINARY, Broker
 from cluster_admin import ClusterAdmin
-from group_members import wait_until
+from wait import wait_until
 from wire_tap import WireTap
 
 METADATA = 3

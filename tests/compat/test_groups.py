@@ -13,8 +13,9 @@ from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
 from broker import NODES, Broker
 from committer import coordinator
-from group_members import SETTINGS, Member, MemberProcess, Ownership, wait_until
+from group_members import SETTINGS, Member, MemberProcess, Ownership
 from group_requests import COMMIT, DESCRIBE, FETCH, commit, fetch
+from wait import wait_until
 
 QUICK = "group.initial.rebalance.delay.ms=200"
 

@@ -5,9 +5,9 @@ import threading
 import unittest
 
 from broker import Broker
-from group_members import wait_until
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
+from wait import wait_until
 
 EPOCH = 1_700_000_000_000
 RECORDS = 20_000

@@ -10,9 +10,9 @@ from admin_requests import ALTER_QUOTAS, CONNECTIONS, INCREMENTAL, MUTATIONS, RA
 from answer_script import NO_ID
 from broker import Broker
 from confluent_kafka import Producer
-from group_members import wait_until
 from raw_client import batch, record
 from shaped_client import ShapedClient
+from wait import wait_until
 
 PRODUCE, FETCH, METADATA, CREATE, DELETE, PARTITIONS = 0, 1, 3, 19, 20, 37
 EXCEEDED = 89

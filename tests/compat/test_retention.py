@@ -8,8 +8,8 @@ import unittest
 
 from broker import Broker
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from wait import wait_until
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
-from group_members import wait_until
 
 HOUR = 3600 * 1000
 SIZE = 600_000  # two of them do not fit into the smallest segment

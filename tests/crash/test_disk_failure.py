@@ -12,11 +12,11 @@ import unittest
 from answer_script import NO_ID
 from broker import BUILD, Broker
 from cluster_admin import ClusterAdmin
-from group_members import wait_until
 from group_requests import FIND, HEARTBEAT, JOIN, SYNC, heartbeat, join, joined, sync
 from raw_client import RawClient, batch, record
 from shaped_client import ShapedClient
 from transaction_requests import METADATA, PRODUCE
+from wait import wait_until
 
 REQUEST_TIMED_OUT = 7
 TRIES = int(os.environ.get("FAILURE_TRIES", "4"))

@@ -5,10 +5,10 @@ import os
 import unittest
 
 from broker import Broker
-from group_members import wait_until
 from raw_client import batch, record
 from shaped_client import ShapedClient
 from transaction_requests import PRODUCE
+from wait import wait_until
 
 CREATE = 19
 

@@ -14,8 +14,8 @@ import unittest
 
 from broker import Broker
 from confluent_kafka import Consumer, Producer, TopicPartition
+from wait import wait_until
 from confluent_kafka.admin import AdminClient, NewTopic
-from group_members import wait_until
 
 SECONDS = int(os.environ.get("TRANSACTION_KILL_SECONDS", "25"))
 COPIER = pathlib.Path(__file__).resolve().parents[1] / "support/copier.py"

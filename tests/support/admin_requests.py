@@ -4,11 +4,12 @@
 
 import re
 
-from answer_script import AnswerScript
-from group_members import wait_until
+from answer_script import NO_ID, AnswerScript
+from wait import wait_until
 
 DESCRIBE, ALTER, LOG_DIRS, DESCRIBE_DIRS, INCREMENTAL, QUOTAS, ALTER_QUOTAS, QUORUM, FEATURES, UNREGISTER, LIST = (
     32, 33, 34, 35, 44, 48, 49, 55, 57, 64, 74)
+METADATA, CREATE, REASSIGN = 3, 19, 45
 TOPIC, BROKER, LOGGER, METRICS, GROUP = 2, 4, 8, 16, 32
 SET, REMOVE, APPEND, SUBTRACT = range(4)
 EXACT, DEFAULT, ANY = range(3)
@@ -37,6 +38,7 @@ class AdminRequests(AnswerScript):
         self.quorum()
         self.unregister()
         self.log_dirs()
+        self.order_of_checks()
 
     # Configurations of groups, subscriptions and loggers
 
@@ -63,10 +65,13 @@ class AdminRequests(AnswerScript):
         self.alter("null", GROUP, "g", (timeout, SET, None))
         self.alter("twice", GROUP, "g", (timeout, SET, "50000"), (timeout, SET, "50001"))
         self.alter("only checked", GROUP, "g", (timeout, SET, "55000"), validate=True)
+        self.catch_up()
         self.described("set", GROUP, "g")
         self.alter("remove", GROUP, "g", (timeout, REMOVE, None))
+        self.catch_up()
         self.described("removed", GROUP, "g", [timeout])
         self.ask("replace", ALTER, 2, [[[GROUP, "g", [[timeout, "46000"]]]], False], show_errors)
+        self.catch_up()
         self.described("replaced", GROUP, "g", [timeout, "share.isolation.level"])
 
     def client_metrics(self):
@@ -76,6 +81,7 @@ class AdminRequests(AnswerScript):
         self.alter("too small", METRICS, "s", ("interval.ms", SET, "99"))
         self.alter("unknown", METRICS, "s", ("retention.ms", SET, "1"))
         self.alter("no name", METRICS, "", ("interval.ms", SET, "5000"))
+        self.catch_up()
         self.described("set", METRICS, "s")
 
     def loggers(self):
@@ -208,6 +214,28 @@ class AdminRequests(AnswerScript):
             for label, path, topics in (("where it is", here, [["t", [0]]]), ("elsewhere", "/nowhere", [["t", [0]]]),
                                         ("unknown", here, [["t", [99]], ["nope", [0]]]), ("nothing", here, [])):
                 self.ask(label, LOG_DIRS, version, [[[path, topics]]])
+
+    def order_of_checks(self):
+        """What is said of requests that are wrong in two ways; a differential run against Kafka found these."""
+        self.alter("null for nobody", TOPIC, "nobody", ("retention.ms", SET, None))
+        self.alter("no list for nobody", TOPIC, "nobody", ("retention.ms", APPEND, "1"))
+        self.alter("no list without name", TOPIC, "", ("retention.ms", APPEND, "1"))
+        self.alter("bad value for nobody", TOPIC, "nobody", ("retention.ms", SET, "x"))
+        self.alter("good value for nobody", TOPIC, "nobody", ("retention.ms", SET, "1"))
+        self.alter("bad name", TOPIC, "bad/name", ("retention.ms", SET, "1"))
+        self.alter("nothing appended", TOPIC, "nobody", ("cleanup.policy", APPEND, ""))
+        self.alter("second is null", GROUP, "g", ("retention.ms", SET, "1"), ("share.isolation.level", SET, None))
+        self.described("bad name", TOPIC, "bad/name")
+        self.ask("unknown type and topic", DESCRIBE, 4, [[[0, "x", None], [TOPIC, "nobody", None]], False, False],
+                 lambda answer: str(sorted(each[0] for each in answer[1])))
+        for label, count, factor, configs in (("config and count", -2, 1, [["nonsense", "1"]]), ("count and factor", 0, -2, []),
+                                              ("factor", 1, 7, []), ("fine", 1, 1, [])):
+            self.ask(label, CREATE, 5, [[["new", count, factor, [], configs]], 30000, True],
+                     lambda answer: str([[each[1], each[5] == []] for each in answer[1]]))
+        self.ask("no topics", QUORUM, 2, [[]], lambda answer: str(answer[3:]))
+        self.ask("id too early", METADATA, 11, [[[NO_ID, None]], False, False], lambda answer: str([answer[1], [each[:2] for each in answer[4]]]))
+        self.ask("folder too long", LOG_DIRS, 2, [[["/nowhere", [["x" * 240, [0]]]]]])
+        self.ask("nothing to reassign", REASSIGN, 1, [30000, False, []], lambda answer: str(answer[1:]))
 
     def same_for_every_broker(self, shown):
         return re.sub(r"'[^']*/(logs|odradek-test-\w+)'", "'DIRECTORY'", shown)

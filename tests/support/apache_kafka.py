@@ -126,11 +126,12 @@ def free_port():
 class ApacheKafka:
     """One KRaft node on loopback with Kafka's own defaults, started and stopped like our Broker."""
 
-    def __init__(self, *settings):
+    def __init__(self, *settings, port=None):
         self.data = tempfile.mkdtemp(prefix="apache-kafka-")
-        self.port, controller = free_port(), free_port()
+        self.port, controller = port or free_port(), free_port()
+        node = next((each.removeprefix("node.id=") for each in settings if each.startswith("node.id=")), "1")
         self.settings = [
-            "process.roles=broker,controller", "node.id=1", f"controller.quorum.voters=1@127.0.0.1:{controller}",
+            "process.roles=broker,controller", f"node.id={node}", f"controller.quorum.voters={node}@127.0.0.1:{controller}",
             f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}",
             "controller.listener.names=CONTROLLER", f"log.dirs={self.data}/logs", "offsets.topic.replication.factor=1",
             "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",

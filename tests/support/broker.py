@@ -50,14 +50,14 @@ def free_ports(count):
 class Broker:
     """One broker on free ports, with a data directory that survives restart() and kill()."""
 
-    def __init__(self, *settings, data=None, arguments=(), nodes=NODES):
+    def __init__(self, *settings, data=None, arguments=(), nodes=NODES, port=None):
         self.data = data or tempfile.mkdtemp(prefix="odradek-test-")
         self._owns_data = data is None
         self._settings = list(settings)
         self._arguments = list(arguments)
         self.process = None
         self.nodes = nodes
-        self.port = free_ports(nodes)  # of the first node
+        self.port = port or free_ports(nodes)  # of the first node
         self.log_path = self.data + ".log"
 
     def __enter__(self):

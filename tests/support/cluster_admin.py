@@ -5,6 +5,7 @@ import random
 import struct
 
 from raw_client import Fields, RawClient, text
+from wait import wait_until
 
 
 def compact(items):
@@ -40,7 +41,11 @@ class ClusterAdmin:
         raise ConnectionError("no node is up")
 
     def describe(self, topic, create=False):
-        """The partitions of a topic, by Metadata version 7."""
+        """The partitions of a topic, which may be made for it: it is told of when one asks again."""
+        return wait_until(lambda: self.partitions(topic, create)) if create else self.partitions(topic)
+
+    def partitions(self, topic, create=False):
+        """By Metadata version 7."""
         fields = Fields(self.call(3, 7, struct.pack(">i", 1) + text(topic) + (b"\1" if create else b"\0")))
         fields.number("i")  # throttle
         fields.array(lambda: (fields.number("i"), fields.text(), fields.number("i"), fields.text()))

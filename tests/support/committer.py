@@ -5,8 +5,8 @@ import random
 import threading
 
 from group_requests import COMMIT, FETCH, FIND, JOIN, SYNC, commit, fetch, join, joined, sync
-from group_members import wait_until
 from shaped_client import ShapedClient
+from wait import wait_until
 
 RETRIABLE = (14, 15, 16)  # loading, not available, not the coordinator
 

@@ -7,7 +7,8 @@ import threading
 
 from committer import Committer
 from confluent_kafka import Producer
-from group_members import Member, wait_until
+from group_members import Member
+from wait import wait_until
 
 
 class GroupLife:

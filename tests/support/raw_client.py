@@ -163,9 +163,13 @@ class RawClient:
         return self.call(18, 0, b"")
 
     def metadata(self, topic):
-        """Asks for a topic, which may create it, and goes on with the leader of its first partition."""
-        body = self.call(3, 1, struct.pack(">i", 1) + text(topic))
-        port = leader_port(body)
+        """Asks for a topic, which may create it, and goes on with the leader of its first partition. A topic that is made
+        for the first answer is told of in the second."""
+        for _ in range(2):
+            body = self.call(3, 1, struct.pack(">i", 1) + text(topic))
+            port = leader_port(body)
+            if port:
+                break
         if port and port != self.socket.getpeername()[1]:
             timeout = self.socket.gettimeout()
             self.socket.close()

@@ -6,6 +6,7 @@
 #include "broker/produce_clearance.h"
 #include "broker/produce_wait.h"
 #include "meta/topic_name.h"
+#include "wire/record_batch.h"
 
 #include <algorithm>
 
@@ -20,10 +21,6 @@ namespace {
 
 using Topic = ProduceRequest::TopicProduceData;
 
-ErrorCode check_acks(std::int16_t acks) {
-  return acks >= -1 && acks <= 1 ? ErrorCode::none : ErrorCode::invalid_required_acks;
-}
-
 // With one replica Kafka answers at once, so no client met the end of its time there; here the disk
 // takes some.
 constexpr std::chrono::milliseconds shortest_timeout{1000};
@@ -31,6 +28,20 @@ constexpr std::chrono::milliseconds shortest_timeout{1000};
 // The broker fills offset and epoch into the batch where it was received; the frame is its own.
 std::span<std::byte> writable(Bytes received) {
   return {const_cast<std::byte*>(received.data()), received.size()};
+}
+
+// Kafka: ReplicaManager.appendToLocalLog tells of no start of the log with these errors.
+bool is_without_start(ErrorCode error) {
+  switch (error) {
+    case ErrorCode::not_leader_or_follower:
+    case ErrorCode::message_too_large:
+    case ErrorCode::record_list_too_large:
+    case ErrorCode::corrupt_message:
+    case ErrorCode::kafka_storage_error:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // Kafka: Partition.effectiveMinIsr: never more than there are replicas.
@@ -52,7 +63,6 @@ class ProduceHandler {
   }
 
   void run() {
-    const ErrorCode wrong_acks = check_acks(request_.acks);
     for (const auto& topic : request_.topic_data) {
       for (const auto& data : topic.partition_data) {
         ProduceWait::Outcome outcome{
@@ -60,8 +70,6 @@ class ProduceHandler {
         const Clearance& clearance = clearances_[produce_.outcomes.size()];
         if (clearance.fault.found()) {
           outcome.appended.fault = clearance.fault;
-        } else if (wrong_acks != ErrorCode::none) {
-          outcome.appended.fault.error = wrong_acks;
         } else {
           outcome.appended.fault.error = append(topic, data.records, clearance.guard, outcome);
         }
@@ -77,6 +85,7 @@ class ProduceHandler {
                    log::VerificationGuard guard, ProduceWait::Outcome& outcome) {
     const auto found = find_produced(*produce_.exchange, topic, outcome.partition);
     if (found.error != ErrorCode::none) return found.error;
+    if (request_.acks < -1 || request_.acks > 1) return ErrorCode::invalid_required_acks;
     Partition& partition = *found.partition;
     if (meta::is_internal_topic(partition.topic().name)) return ErrorCode::invalid_topic_exception;
     if (request_.acks == -1 && !has_enough_replicas(node_, partition)) {
@@ -90,14 +99,17 @@ class ProduceHandler {
     if (!log) return ErrorCode::kafka_storage_error;
     log::PartitionLog::AppendContext context{partition.config(), partition.leader_epoch(), now_};
     context.guard = guard;
-    outcome.appended = (*log)->append(writable(*records), produce_.exchange->frame(), context);
+    // What may follow the batch is too short for another, and is left out as in Kafka.
+    const auto size = static_cast<std::size_t>(wire::BatchView(*records).size());
+    outcome.appended =
+        (*log)->append(writable(records->first(size)), produce_.exchange->frame(), context);
     ErrorCode& error = outcome.appended.fault.error;
     // The batches before it may have come too early, and this one on their heels: all are sent
     // again then. As OUT_OF_ORDER_SEQUENCE_NUMBER it would make librdkafka begin a new epoch, in
     // which a batch whose answer was lost is no duplicate.
     const bool is_ahead = error == ErrorCode::out_of_order_sequence_number;
     if (is_ahead && partition.has_just_come()) error = ErrorCode::not_leader_or_follower;
-    outcome.log_start_offset = (*log)->log_start_offset();
+    if (!is_without_start(error)) outcome.log_start_offset = (*log)->log_start_offset();
     if (error == ErrorCode::none) {
       outcome.awaited = partition.staged_end();
       // What is not to be on the disk is committed when it is written, but where it is flushed.

@@ -20,7 +20,9 @@ namespace {
 // The longest that a fetch waits, whatever it asks for.
 constexpr std::chrono::milliseconds max_fetch_wait = std::chrono::minutes(5);
 // Before version 3 a request had no limit of its own; there, the field keeps its default.
+constexpr std::int8_t read_uncommitted = 0;
 constexpr std::int8_t read_committed = 1;
+constexpr wire::Version first_with_ids = 13;
 
 FetchParams params_of(const FetchRequest& request, const BrokerOptions& options) {
   const auto max_bytes =
@@ -33,21 +35,56 @@ FetchParams params_of(const FetchRequest& request, const BrokerOptions& options)
           .rack = std::string(request.rack_id)};
 }
 
+bool has_isolation(const FetchRequest& request) {
+  return request.isolation_level == read_uncommitted || request.isolation_level == read_committed;
+}
+
+bool finds_any(FetchSessions::Context& context, Exchange& exchange) {
+  const auto& items = context.asked();
+  return std::any_of(items.begin(), items.end(), [&](const FetchItem& item) {
+    return find_fetched(exchange.node(), exchange.version(), *item.topic, item.topic_id,
+                        item.partition)
+               .partition != nullptr;
+  });
+}
+
+// Kafka: FetchRequest.getErrorResponse.
+wire::FetchResponse refusal(const FetchRequest& request, wire::Version version, ErrorCode error) {
+  wire::FetchResponse response{.error_code = error};
+  if (version >= first_with_ids) return response;
+  for (const auto& topic : request.topics) {
+    auto& answered = response.responses.emplace_back();
+    answered.topic = topic.topic;
+    for (const auto& partition : topic.partitions) {
+      auto& data = answered.partitions.emplace_back();
+      data.partition_index = partition.partition;
+      data.error_code = error;
+      data.high_watermark = Offset{-1};
+      data.aborted_transactions.emplace();
+    }
+  }
+  return response;
+}
+
 bool is_from_follower(const FetchRequest& request) {
   return request.replica_id >= NodeId{0} || request.replica_state.replica_id >= NodeId{0};
 }
 
 // No partition is replicated by fetching, so nobody can be a follower of one.
-wire::FetchResponse refusal_of_follower(const FetchRequest& request) {
+wire::FetchResponse refusal_of_follower(const FetchRequest& request, Exchange& exchange) {
   wire::FetchResponse response;
   for (const auto& topic : request.topics) {
+    if (topic.partitions.empty()) continue;
     auto& answered = response.responses.emplace_back();
     answered.topic = topic.topic;
     answered.topic_id = topic.topic_id;
     for (const auto& partition : topic.partitions) {
       auto& data = answered.partitions.emplace_back();
       data.partition_index = partition.partition;
-      data.error_code = ErrorCode::not_leader_or_follower;
+      const auto found = find_fetched(exchange.node(), exchange.version(), topic.topic,
+                                      topic.topic_id, partition.partition);
+      data.error_code = found.partition ? ErrorCode::not_leader_or_follower : found.error;
+      if (!found.partition) data.aborted_transactions.emplace();
       data.high_watermark = Offset{-1};
     }
   }
@@ -59,7 +96,7 @@ wire::FetchResponse refusal_of_follower(const FetchRequest& request) {
 void handle(const FetchRequest& request, const ExchangePtr& exchange) {
   Node& node = exchange->node();
   if (is_from_follower(request)) {
-    return answer<FetchRequest>(*exchange, refusal_of_follower(request));
+    return answer<FetchRequest>(*exchange, refusal_of_follower(request, *exchange));
   }
   node.commit();  // what was produced before on this connection can be read
   // A client that has had too much gets nothing, and its session stays as it is.
@@ -70,6 +107,10 @@ void handle(const FetchRequest& request, const ExchangePtr& exchange) {
     return answer<FetchRequest>(*exchange, {.error_code = context.error});
   }
   if (rests) return answer<FetchRequest>(*exchange, {.session_id = context.session_id()});
+  if (!has_isolation(request) && finds_any(context, *exchange)) {
+    const auto unknown = ErrorCode::unknown_server_error;  // what Kafka makes of an exception
+    return answer<FetchRequest>(*exchange, refusal(request, exchange->version(), unknown));
+  }
   FetchParams params = params_of(request, node.options());
   // What is owed for one answer is paid within half a window: above its rate, a client has a window
   // and a half at most. Kafka: KafkaApis.handleFetchRequest cuts answers to the whole of a window.

@@ -21,6 +21,7 @@ constexpr Timestamp max_timestamp{-3};
 constexpr Timestamp earliest_local{-4};
 constexpr Timestamp latest_tiered{-5};
 constexpr Timestamp earliest_pending_upload{-6};
+constexpr std::int8_t read_uncommitted = 0;
 constexpr std::int8_t read_committed = 1;
 
 bool is_supported(Timestamp asked, wire::Version version) {
@@ -82,7 +83,9 @@ void handle(const ListOffsetsRequest& request, const ExchangePtr& exchange) {
   const auto answer_for = [&](const std::string& topic, const Question& question) {
     Answer answer;
     answer.partition_index = question.partition_index;
-    if (asked_for[{topic, question.partition_index}] > 1) {
+    if (request.isolation_level != read_uncommitted && request.isolation_level != read_committed) {
+      answer.error_code = ErrorCode::unknown_server_error;  // what Kafka makes of an exception
+    } else if (asked_for[{topic, question.partition_index}] > 1) {
       answer.error_code = ErrorCode::invalid_request;
     } else if (!is_supported(question.timestamp, exchange->version())) {
       answer.error_code = ErrorCode::unsupported_version;
@@ -97,6 +100,7 @@ void handle(const ListOffsetsRequest& request, const ExchangePtr& exchange) {
   };
   ListOffsetsResponse response;
   for (const auto& topic : request.topics) {
+    if (topic.partitions.empty()) continue;
     auto& answered = response.topics.emplace_back();
     answered.name = topic.name;
     for (const auto& question : topic.partitions) {

@@ -22,6 +22,7 @@ using wire::MetadataResponse;
 namespace {
 
 constexpr wire::Version first_with_null_for_all = 1;
+constexpr wire::Version first_to_ask_by_id = 12;
 
 using Topic = MetadataResponse::MetadataResponseTopic;
 using Partition = Topic::MetadataResponsePartition;
@@ -65,8 +66,12 @@ class Describer {
       }
       if (version_ == 0) hide_offline_replicas(partition);
     }
-    if (with_operations_) described.topic_authorized_operations = all_topic_operations;
+    add_operations(described);
     return described;
+  }
+
+  void add_operations(Topic& topic) const {
+    if (with_operations_) topic.topic_authorized_operations = all_topic_operations;
   }
 
  private:
@@ -83,19 +88,33 @@ Topic refuse(const Wanted& wanted, ErrorCode error) {
   return refused;
 }
 
-Topic answer_one(const Wanted& wanted, const meta::CatalogueView& view, const Describer& describe) {
+// Where there is an id, names are not looked at.
+bool asks_by_ids(const MetadataRequest& request) {
+  return std::any_of(request.topics->begin(), request.topics->end(),
+                     [](const Wanted& wanted) { return !wanted.topic_id.is_zero(); });
+}
+
+using Names = std::set<std::string>;
+
+// `fresh` was made for this request. As in Kafka, it is there when the client asks again: some
+// clients take a topic that comes at once for one that was there.
+Topic answer_one(const Wanted& wanted, const meta::CatalogueView& view, const Names& fresh,
+                 const Describer& describe) {
   // Beside an id the Java client sends an empty name, which means nothing.
   const bool by_id = !wanted.topic_id.is_zero();
   if (!by_id && !wanted.name) return refuse(wanted, ErrorCode::unknown_topic_id);
   const auto topic = by_id ? view.find(wanted.topic_id) : view.find(*wanted.name);
-  if (topic) return describe(*topic);
+  if (topic && !fresh.contains(topic->name)) return describe(*topic);
   if (by_id) return refuse(wanted, ErrorCode::unknown_topic_id);
   const bool is_legal = !meta::topic_name_fault(*wanted.name);
-  return refuse(wanted, is_legal ? ErrorCode::unknown_topic_or_partition
-                                 : ErrorCode::invalid_topic_exception);
+  Topic refused = refuse(wanted, is_legal ? ErrorCode::unknown_topic_or_partition
+                                          : ErrorCode::invalid_topic_exception);
+  describe.add_operations(refused);
+  return refused;
 }
 
-MetadataResponse response_to(const MetadataRequest& request, const Exchange& exchange) {
+MetadataResponse response_to(const MetadataRequest& request, const Exchange& exchange,
+                             const Names& fresh) {
   Node& node = exchange.node();
   const meta::CatalogueView& view = node.view();
   MetadataResponse response;
@@ -114,9 +133,11 @@ MetadataResponse response_to(const MetadataRequest& request, const Exchange& exc
     }
   } else {
     std::set<std::pair<Uuid, std::optional<std::string>>> answered;
+    const bool by_ids = asks_by_ids(request);
     for (const Wanted& wanted : *request.topics) {
+      if (by_ids && wanted.topic_id.is_zero()) continue;
       if (!answered.emplace(wanted.topic_id, wanted.name).second) continue;
-      response.topics.push_back(answer_one(wanted, view, describe));
+      response.topics.push_back(answer_one(wanted, view, fresh, describe));
     }
   }
   return response;
@@ -127,29 +148,49 @@ bool may_come_by_itself(const std::string& name) {
   return name == consumer_offsets || !meta::is_internal_topic(name);
 }
 
-std::vector<std::string> names_to_create(const MetadataRequest& request, const Exchange& exchange) {
+Names names_to_create(const MetadataRequest& request, const Exchange& exchange) {
   Node& node = exchange.node();
   const bool may_create =
       request.allow_auto_topic_creation && *node.options().auto_create_topics_enable;
-  if (!may_create || asks_for_all(request, exchange.version())) return {};
-  std::set<std::string> names;
+  if (!may_create || asks_for_all(request, exchange.version()) || asks_by_ids(request)) return {};
+  Names names;
   for (const Wanted& wanted : *request.topics) {
     const bool is_missing =
         wanted.name && wanted.topic_id.is_zero() && !node.view().find(*wanted.name) &&
         !meta::topic_name_fault(*wanted.name) && may_come_by_itself(*wanted.name);
     if (is_missing) names.insert(*wanted.name);
   }
-  return {names.begin(), names.end()};
+  return names;
+}
+
+// Versions that have ids in requests, but do not know them.
+bool asks_too_early(const MetadataRequest& request, wire::Version version) {
+  if (!request.topics || version >= first_to_ask_by_id) return false;
+  return std::any_of(request.topics->begin(), request.topics->end(), [](const Wanted& wanted) {
+    return !wanted.name || !wanted.topic_id.is_zero();
+  });
+}
+
+MetadataResponse refuse_all(const MetadataRequest& request, ErrorCode error) {
+  MetadataResponse response;
+  for (const Wanted& wanted : *request.topics) {
+    response.topics.push_back(refuse(wanted, error));
+    if (!wanted.name) response.topics.back().name = "";
+  }
+  return response;
 }
 
 }  // namespace
 
 void handle(const MetadataRequest& request, const ExchangePtr& exchange) {
+  if (asks_too_early(request, exchange->version())) {
+    return answer<MetadataRequest>(*exchange, refuse_all(request, ErrorCode::invalid_request));
+  }
   auto names = names_to_create(request, *exchange);
   if (names.empty()) {
-    return answer<MetadataRequest>(*exchange, response_to(request, *exchange));
+    return answer<MetadataRequest>(*exchange, response_to(request, *exchange, {}));
   }
-  const auto decide = [names = std::move(names), exchange](const meta::CatalogueView& view) {
+  const auto decide = [names, exchange](const meta::CatalogueView& view) {
     const Node& node = exchange->node();
     meta::Records records;
     meta::CatalogueView ahead = view;  // two of the names may collide with each other
@@ -162,9 +203,9 @@ void handle(const MetadataRequest& request, const ExchangePtr& exchange) {
     }
     return records;
   };
-  // What was not created, for whatever reason, is unknown in the answer; the client asks again.
-  exchange->node().catalogue().change(decide, [request, exchange](const Result<>&) {
-    answer<MetadataRequest>(*exchange, response_to(request, *exchange));
+  // What was not created, for whatever reason, is unknown as well.
+  exchange->node().catalogue().change(decide, [request, exchange, names](const Result<>&) {
+    answer<MetadataRequest>(*exchange, response_to(request, *exchange, names));
   });
 }
 

@@ -33,6 +33,7 @@ class CommitHandler {
     for (const Topic& topic : request_.topics) {
       const auto& view = exchange_->node().view();
       const auto known = by_id_ ? view.find(topic.topic_id) : view.find(topic.name);
+      if (known && topic.partitions.empty()) continue;
       auto& answered = response_.topics.emplace_back();
       answered.name = topic.name;
       answered.topic_id = topic.topic_id;

@@ -24,15 +24,21 @@ namespace {
 using Wish = CreateTopicsRequest::CreatableTopic;
 using Answer = CreateTopicsResponse::CreatableTopicResult;
 
+Answer& add_answer(CreateTopicsResponse& response, const Wish& wish) {
+  Answer& answer = response.topics.emplace_back();
+  answer.name = wish.name;
+  answer.configs.emplace();  // null is for those who may not see them
+  return answer;
+}
+
 void describe(Answer& answer, const meta::TopicRecord& topic, Node& node) {
   answer.topic_id = topic.id;
   answer.num_partitions = static_cast<std::int32_t>(topic.partitions.size());
   answer.replication_factor = static_cast<std::int16_t>(topic.partitions.front().replicas.size());
   meta::Configs own;
   for (const auto& config : topic.configs) own[config.name] = config.value;
-  auto& configs = answer.configs.emplace();
   for (const DescribedConfig& each : describe_topic(own, node.config(), node.view())) {
-    auto& config = configs.emplace_back();
+    auto& config = answer.configs->emplace_back();
     config.name = each.name;
     config.value = each.value;
     config.config_source = static_cast<std::int8_t>(each.source);
@@ -61,8 +67,7 @@ void refuse_all(const CreateTopicsRequest& request, CreateTopicsResponse& respon
   std::set<std::string_view> names;
   for (const Wish& wish : request.topics) {
     if (!names.insert(wish.name).second) continue;
-    Answer& answer = response.topics.emplace_back();
-    answer.name = wish.name;
+    Answer& answer = add_answer(response, wish);
     answer.error_code = ErrorCode::policy_violation;
     answer.error_message = "Excessively large number of partitions per request.";
   }
@@ -87,8 +92,7 @@ meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueVi
   for (const Wish& wish : request.topics) {
     const bool twice = repeats.has(wish.name);
     if (twice && !refused.insert(wish.name).second) continue;  // answered once
-    Answer& answer = response.topics.emplace_back();
-    answer.name = wish.name;
+    Answer& answer = add_answer(response, wish);
     if (twice) {
       answer.error_code = ErrorCode::invalid_request;
       answer.error_message = "Duplicate topic name.";
@@ -119,7 +123,6 @@ void handle(const CreateTopicsRequest& request, const ExchangePtr& exchange) {
   const auto quota = std::make_shared<MutationQuota>(*exchange, first_with_quota_errors);
   if (request.validate_only) {
     decide(request, node.view(), node, *quota, *response);
-    for (Answer& each : response->topics) each.topic_id = {};
     return answer<CreateTopicsRequest>(*exchange, *response);
   }
   node.catalogue().change(

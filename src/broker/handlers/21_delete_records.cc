@@ -36,6 +36,7 @@ void handle(const DeleteRecordsRequest& request, const ExchangePtr& exchange) {
   node.commit();
   DeleteRecordsResponse response;
   for (const auto& topic : request.topics) {
+    if (topic.partitions.empty()) continue;
     auto& answered = response.topics.emplace_back();
     answered.name = topic.name;
     for (const auto& partition : topic.partitions) {

@@ -56,6 +56,7 @@ struct Answering {
     std::vector<TopicResult> all;
     std::size_t next = 0;
     for (const auto& topic : topics) {
+      if (topic.partitions.empty() && exchange->version() >= first_with_many) continue;
       auto& result = all.emplace_back(TopicResult{topic.name, {}});
       for (const PartitionId partition : topic.partitions) {
         const ErrorCode error =

@@ -66,6 +66,9 @@ class TransactionalCommit : public std::enable_shared_from_this<TransactionalCom
   // Answers for those that do not exist; false where there is none that does.
   bool find_topics() {
     bool any = false;
+    std::erase_if(request_.topics, [&](const auto& topic) {
+      return topic.partitions.empty() && node_.view().find(topic.name);
+    });
     for (const auto& topic : request_.topics) {
       const auto known = node_.view().find(topic.name);
       auto& answered = response_.topics.emplace_back();

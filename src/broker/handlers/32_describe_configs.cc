@@ -2,6 +2,7 @@
 #include "broker/config_description.h"
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
+#include "meta/topic_name.h"
 
 #include <algorithm>
 #include <set>
@@ -58,52 +59,72 @@ void refuse(Answer& answer, ErrorCode error, std::string message) {
 }
 
 // What is wrong with the name of a resource; empty where nothing is.
-std::string name_fault(wire::ConfigResourceType type, const std::string& name,
-                       const std::string& me) {
+std::string name_fault(ConfigResourceType type, const std::string& name, const std::string& me) {
   switch (type) {
-    case wire::ConfigResourceType::broker:
+    case ConfigResourceType::broker:
       if (name.empty() || name == me) return {};
       return "Unexpected broker id, expected " + me + " or empty string, but received " + name;
-    case wire::ConfigResourceType::broker_logger:
+    case ConfigResourceType::broker_logger:
       if (name.empty()) return "Broker id must not be empty";
       return name == me ? "" : "Unexpected broker id, expected " + me + " but received " + name;
-    case wire::ConfigResourceType::client_metrics:
+    case ConfigResourceType::client_metrics:
       return name.empty() ? "Client metrics subscription name must not be empty" : "";
-    case wire::ConfigResourceType::group:
+    case ConfigResourceType::group:
       return name.empty() ? "Group name must not be empty" : "";
-    case wire::ConfigResourceType::topic:
+    case ConfigResourceType::topic:
       return {};
-    case wire::ConfigResourceType::unknown:
+    case ConfigResourceType::unknown:
       break;
   }
-  return "Unsupported resource type: " + std::to_string(static_cast<int>(type));
+  return {};
+}
+
+// One such resource spoils the request. Kafka: ConfigHelper.handleDescribeConfigsRequest.
+bool asks_for_unknown_type(const DescribeConfigsRequest& request) {
+  return std::any_of(request.resources.begin(), request.resources.end(), [](const auto& resource) {
+    switch (static_cast<ConfigResourceType>(resource.resource_type)) {
+      case ConfigResourceType::topic:
+      case ConfigResourceType::broker:
+      case ConfigResourceType::broker_logger:
+      case ConfigResourceType::client_metrics:
+      case ConfigResourceType::group:
+        return false;
+      case ConfigResourceType::unknown:
+        break;
+    }
+    return true;
+  });
 }
 
 std::vector<DescribedConfig> configs_of(const Resource& resource, Node& node, Answer& answer) {
-  const auto type = static_cast<wire::ConfigResourceType>(resource.resource_type);
+  const auto type = static_cast<ConfigResourceType>(resource.resource_type);
   const std::string& name = resource.resource_name;
   if (auto fault = name_fault(type, name, node.config().node_name()); !fault.empty()) {
     refuse(answer, ErrorCode::invalid_request, std::move(fault));
     return {};
   }
   switch (type) {
-    case wire::ConfigResourceType::topic:
+    case ConfigResourceType::topic:
       if (const auto topic = node.view().find(name)) {
         return describe_topic(topic->configs, node.config(), node.view());
+      }
+      if (auto fault = meta::topic_name_fault(name)) {
+        refuse(answer, ErrorCode::invalid_topic_exception, std::move(*fault));
+        return {};
       }
       refuse(answer, ErrorCode::unknown_topic_or_partition,
              "This server does not host this topic-partition.");
       return {};
-    case wire::ConfigResourceType::broker:
+    case ConfigResourceType::broker:
       return name.empty() ? describe_all_brokers(node.config(), node.view())
                           : describe_broker(node.config(), node.view());
-    case wire::ConfigResourceType::broker_logger:
+    case ConfigResourceType::broker_logger:
       return describe_loggers();
-    case wire::ConfigResourceType::client_metrics:
+    case ConfigResourceType::client_metrics:
       return describe_client_metrics(node.view().configs(type, name));
-    case wire::ConfigResourceType::group:
+    case ConfigResourceType::group:
       return describe_group(node.view().configs(type, name), node.config(), node.view());
-    case wire::ConfigResourceType::unknown:
+    case ConfigResourceType::unknown:
       break;
   }
   return {};
@@ -113,12 +134,17 @@ std::vector<DescribedConfig> configs_of(const Resource& resource, Node& node, An
 
 void handle(const DescribeConfigsRequest& request, const ExchangePtr& exchange) {
   DescribeConfigsResponse response;
+  const bool is_refused = asks_for_unknown_type(request);
   std::set<std::pair<std::int8_t, std::string_view>> answered;
   for (const Resource& resource : request.resources) {
     if (!answered.emplace(resource.resource_type, resource.resource_name).second) continue;
     Answer& answer = response.results.emplace_back();
     answer.resource_type = resource.resource_type;
     answer.resource_name = resource.resource_name;
+    if (is_refused) {
+      refuse(answer, ErrorCode::invalid_request, "Unsupported resource type");
+      continue;
+    }
     for (const DescribedConfig& config : configs_of(resource, exchange->node(), answer)) {
       if (is_asked_for(resource, config.name)) {
         answer.configs.push_back(describe(config, request));

@@ -14,7 +14,15 @@ using wire::ErrorCode;
 
 namespace {
 
+// What Kafka names the folder that a partition is moved into: two dashes or dots, a random id, and
+// "-future" (UnifiedLog.logFutureDirName).
+constexpr std::size_t future_suffix = 1 + 1 + 32 + 7;
+constexpr std::size_t longest_folder_name = 255;
+
 ErrorCode outcome(Node& node, const std::string& path, const std::string& name, PartitionId id) {
+  if (name.size() + std::to_string(id.value).size() + future_suffix > longest_folder_name) {
+    return ErrorCode::invalid_topic_exception;
+  }
   if (path != node.directory().absolute_path()) return ErrorCode::log_dir_not_found;
   const auto topic = node.view().find(name);
   const bool is_here = topic && node.partitions().replica(topic->id, id);
@@ -24,12 +32,11 @@ ErrorCode outcome(Node& node, const std::string& path, const std::string& name, 
 }  // namespace
 
 void handle(const AlterReplicaLogDirsRequest& request, const ExchangePtr& exchange) {
-  std::map<std::string, std::vector<std::pair<PartitionId, ErrorCode>>> outcomes;
+  std::map<std::string, std::map<PartitionId, ErrorCode>> outcomes;
   for (const auto& directory : request.dirs) {
     for (const auto& topic : directory.topics) {
       for (const PartitionId id : topic.partitions) {
-        outcomes[topic.name].emplace_back(
-            id, outcome(exchange->node(), directory.path, topic.name, id));
+        outcomes[topic.name][id] = outcome(exchange->node(), directory.path, topic.name, id);
       }
     }
   }

@@ -106,6 +106,10 @@ meta::Records decide(const AlterPartitionReassignmentsRequest& request,
 }  // namespace
 
 void handle(const AlterPartitionReassignmentsRequest& request, const ExchangePtr& exchange) {
+  // Kafka: QuorumController.alterPartitionReassignments.
+  if (request.topics.empty()) {
+    return answer<AlterPartitionReassignmentsRequest>(*exchange, {.error_message = ""});
+  }
   // Of the two steps below.
   const auto response = std::make_shared<AlterPartitionReassignmentsResponse>();
   exchange->node().catalogue().change(

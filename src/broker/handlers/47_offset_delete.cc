@@ -40,6 +40,7 @@ void handle(const OffsetDeleteRequest& request, const ExchangePtr& exchange) {
   group::Actions actions;
   for (const auto& topic : request.topics) {
     const auto known = exchange->node().view().find(topic.name);
+    if (known && topic.partitions.empty()) continue;
     auto& answered = response.topics.emplace_back();
     answered.name = topic.name;
     for (const auto& partition : topic.partitions) {

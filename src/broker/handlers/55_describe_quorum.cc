@@ -45,26 +45,32 @@ void add_controller(DescribeQuorumResponse& response, const Exchange& exchange) 
                             static_cast<std::uint16_t>(address.port)});
 }
 
+// Kafka: KafkaRaftClient.hasValidTopicPartition: its one partition, and nothing else.
+bool asks_for_catalogue(const DescribeQuorumRequest& request) {
+  if (request.topics.size() != 1 || request.topics[0].partitions.size() != 1) return false;
+  return request.topics[0].topic_name == metadata_topic &&
+         request.topics[0].partitions[0].partition_index == PartitionId{0};
+}
+
 }  // namespace
 
 void handle(const DescribeQuorumRequest& request, const ExchangePtr& exchange) {
   DescribeQuorumResponse response;
+  const bool is_right = asks_for_catalogue(request);
   for (const auto& topic : request.topics) {
     auto& answered = response.topics.emplace_back();
     answered.topic_name = topic.topic_name;
     for (const auto& partition : topic.partitions) {
       Answer& answer = answered.partitions.emplace_back();
       answer.partition_index = partition.partition_index;
-      const bool is_known =
-          topic.topic_name == metadata_topic && partition.partition_index == PartitionId{0};
-      if (is_known) {
+      if (is_right) {
         describe(answer, exchange->node());
       } else {
         answer.error_code = ErrorCode::unknown_topic_or_partition;
       }
     }
   }
-  add_controller(response, *exchange);
+  if (is_right) add_controller(response, *exchange);
   answer<DescribeQuorumRequest>(*exchange, response);
 }
 

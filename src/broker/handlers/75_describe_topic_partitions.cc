@@ -33,9 +33,19 @@ std::set<std::string> names_asked_for(const DescribeTopicPartitionsRequest& requ
   return names;
 }
 
+// A page begins at a partition of one of the topics that are asked for.
+bool is_good_cursor(const DescribeTopicPartitionsRequest& request) {
+  if (!request.cursor) return true;
+  const auto is_there = [&](const auto& topic) { return topic.name == request.cursor->topic_name; };
+  const auto& topics = request.topics;
+  return request.cursor->partition_index >= PartitionId{0} &&
+         (topics.empty() || std::any_of(topics.begin(), topics.end(), is_there));
+}
+
 Answer refuse(const std::string& name) {
   Answer refused;
   refused.name = name;
+  refused.topic_authorized_operations = all_topic_operations;
   refused.error_code = meta::topic_name_fault(name) ? ErrorCode::invalid_topic_exception
                                                     : ErrorCode::unknown_topic_or_partition;
   return refused;
@@ -65,9 +75,11 @@ void handle(const DescribeTopicPartitionsRequest& request, const ExchangePtr& ex
   std::int32_t left = std::clamp(request.response_partition_limit, 1,
                                  *exchange->node().options().max_request_partition_size_limit);
   DescribeTopicPartitionsResponse response;
-  if (request.cursor && request.cursor->partition_index < PartitionId{0}) {
-    exchange->node().connections().log_refusal("cursor", exchange->connection().peer());
-    return exchange->close_connection();
+  if (!is_good_cursor(request)) {
+    for (const auto& topic : request.topics) {
+      response.topics.push_back({.error_code = ErrorCode::invalid_request, .name = topic.name});
+    }
+    return answer<DescribeTopicPartitionsRequest>(*exchange, response);
   }
   for (const std::string& name : names_asked_for(request, view)) {
     const bool at_cursor = request.cursor && request.cursor->topic_name == name;
