@@ -111,7 +111,7 @@ def commits(broker):
                 frame.write_bytes(client.frame(COMMIT, 5, commit(5, f"committer-{i}", -1, "", {"t": [(0, 7, "")]})))
             arguments += [str(broker.port), str(frame)]
         before = cpu_seconds(broker.process.pid)
-        done = subprocess.run([os.path.join(BUILD, "tests/light"), str(SECONDS), "32", *arguments], capture_output=True, text=True, check=True)
+        done = subprocess.run([os.path.join(BUILD, "tests/wire"), str(SECONDS), "0", "32", *arguments], capture_output=True, text=True, check=True)
         cpu = cpu_seconds(broker.process.pid) - before
     result = json.loads(done.stdout)
     return result["requests"] / result["seconds"], cpu / result["requests"] * 1e6

@@ -54,7 +54,7 @@ def measure(load, broker, kind, name):
                 frame.write_bytes(request(client, kind, topic, 0))
             arguments += [str(port), str(frame)]
         before = cpu_seconds(broker.process.pid)
-        done = subprocess.run([load, str(SECONDS), "64", *arguments], capture_output=True, text=True, check=True)
+        done = subprocess.run([load, str(SECONDS), "0", "64", *arguments], capture_output=True, text=True, check=True)
         cpu = cpu_seconds(broker.process.pid) - before
     result = json.loads(done.stdout)
     return result["requests"] / result["seconds"], cpu / result["requests"] * 1e6, cpu / result["seconds"]
@@ -72,7 +72,7 @@ def scaling(rounds, build, before):
             with Broker("default.replication.factor=1", nodes=nodes) as broker:
                 for kind in KINDS:
                     print(f"round {number}: {kind}, {name}", file=sys.stderr, flush=True)
-                    measured = measure(build / "tests/light", broker, kind, kind.replace(" ", "-"))
+                    measured = measure(build / "tests/wire", broker, kind, kind.replace(" ", "-"))
                     if number > 0:
                         results.setdefault(kind, {}).setdefault(name, []).append(measured)
             subprocess.run(["sync"], check=True)
