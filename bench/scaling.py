@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ import tempfile
 import broker as brokers
 from broker import Broker
 from process_costs import cpu_seconds
-from raw_client import RawClient, batch, leader_port, record, text
+from raw_client import RawClient, batch, leader_port, record
 
 PARTITIONS = 4
 SECONDS = 2
@@ -36,7 +35,7 @@ def ports_of(broker, topic):
     for partition in range(PARTITIONS):
         with RawClient(broker.port) as client:
             # A topic for each partition: the old Metadata that the raw client reads tells of the first one.
-            ports.append(leader_port(client.call(3, 1, struct.pack(">i", 1) + text(f"{topic}-{partition}"))))
+            ports.append(leader_port(client.metadata(f"{topic}-{partition}")))
     return ports
 
 

@@ -142,7 +142,7 @@ Result<typename Option<T>::Value> Option<T>::parse(std::string_view text) const 
     return std::string(text);
   } else if constexpr (std::same_as<Value, OptionList>) {
     OptionList words = split_words(text);
-    const auto all = words.empty() ? 0 : std::count(text.begin(), text.end(), ',') + 1;
+    const auto all = trim(text).empty() ? 0 : std::count(text.begin(), text.end(), ',') + 1;
     const bool has_empty_word = std::ssize(words) != all;
     if (!range_.of.empty() && has_empty_word) return wrong("Values must not be empty");
     for (const std::string& word : words) {

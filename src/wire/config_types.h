@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 // Numbers that the APIs of configurations share.
@@ -15,6 +16,18 @@ enum class ConfigResourceType : std::int8_t {
   client_metrics = 16,
   group = 32,
 };
+
+inline constexpr std::array config_resource_types{
+    ConfigResourceType::topic, ConfigResourceType::broker, ConfigResourceType::broker_logger,
+    ConfigResourceType::client_metrics, ConfigResourceType::group};
+
+// What a request's number stands for; `unknown` where it is none of these.
+constexpr ConfigResourceType config_resource_type(std::int8_t number) {
+  for (const ConfigResourceType type : config_resource_types) {
+    if (static_cast<std::int8_t>(type) == number) return type;
+  }
+  return ConfigResourceType::unknown;
+}
 
 // Where a value comes from. Kafka: DescribeConfigsResponse.ConfigSource.
 enum class ConfigSource : std::int8_t {

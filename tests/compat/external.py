@@ -2,6 +2,7 @@
 """What the suites of run_external have in common."""
 
 import collections.abc
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -73,6 +74,26 @@ def run(*command, timeout=400, **options):
     if done.returncode != 0:
         raise AssertionError(f"{command[0]} ended with {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}")
     return done.stdout
+
+
+@contextlib.contextmanager
+def running(said, *command):
+    """A process that is asked to end when we are done with it; what it says goes into the file `said`."""
+    with open(said, "w") as output:
+        process = subprocess.Popen(list(map(str, command)), stdout=output, stderr=output)
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process):
+    process.terminate()
+    try:
+        process.wait(120)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def built_once(name, build):

@@ -11,6 +11,7 @@ import apache_kafka
 from admin_requests import AdminRequests
 from broker import Broker
 from cluster_admin import ClusterAdmin
+from data_requests import DataRequests
 from external import Suite, expect, golden_answers, need, run
 from group_requests import GroupRequests
 from test_nodes import Unrest
@@ -50,6 +51,10 @@ def group_answers(_):
 
 def admin_answers(_):
     golden_answers("admin_answers.txt", AdminRequests)
+
+
+def data_answers(_):
+    golden_answers("data_answers.txt", DataRequests, "log.initial.task.delay.ms=86400000")
 
 
 def franz_go(broker):
@@ -104,6 +109,7 @@ SUITES = {
     "shapes": Suite(shapes, needs_broker=False),
     "group-answers": Suite(group_answers, needs_broker=False),
     "admin-answers": Suite(admin_answers, needs_broker=False),
+    "data-answers": Suite(data_answers, needs_broker=False),
     "java": Suite(java_client),
     "java-groups": Suite(java_groups),
     "franz-go": Suite(franz_go),

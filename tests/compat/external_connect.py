@@ -4,14 +4,13 @@
 import contextlib
 import json
 import pathlib
-import subprocess
 import tempfile
 import urllib.error
 import urllib.request
 
 import apache_kafka
 from broker import Broker
-from external import Suite, expect, need, tool
+from external import Suite, expect, need, running, tool
 from wait import wait_until
 
 RECORDS = 100_000
@@ -19,21 +18,12 @@ SECONDS = 180  # until all have come
 
 
 @contextlib.contextmanager
-def running(folder, main_class, properties):
+def running_class(folder, main_class, properties):
     """A process of Connect's with its properties; its say is in the error of whoever waits in vain."""
     path, said = folder / f"{main_class}.properties", folder / f"{main_class}.log"
     path.write_text("\n".join(properties) + "\n")
-    with open(said, "w") as log:
-        process = subprocess.Popen(["java", "-Xmx512m", "-cp", f"{apache_kafka.connect_jars()}/*", main_class, path], stdout=log, stderr=log)
-    try:
+    with running(said, "java", "-Xmx512m", "-cp", f"{apache_kafka.connect_jars()}/*", main_class, path):
         yield said
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 class Worker:
@@ -83,7 +73,7 @@ def connect(broker):
                 port = apache_kafka.free_port()
                 own = folder / f"worker-{number}"
                 own.mkdir()
-                said = within.enter_context(running(own, "org.apache.kafka.connect.cli.ConnectDistributed", worker_properties(broker, port, own)))
+                said = within.enter_context(running_class(own, "org.apache.kafka.connect.cli.ConnectDistributed", worker_properties(broker, port, own)))
                 workers.append(Worker(port))
                 wait_until(workers[-1].is_there, SECONDS, lambda: said.read_text()[-3000:])
             staying = workers[1]
@@ -127,7 +117,7 @@ def mirror(broker):
         tool("kafka-console-producer", *server, "--topic", "mirrored", "--reader-property", "parse.key=true", input="\n".join(lines) + "\n")
         tool("kafka-console-consumer", *server, "--topic", "mirrored", "--group", "readers", "--from-beginning", "--max-messages", str(RECORDS))
         folder = pathlib.Path(name)
-        with running(folder, "org.apache.kafka.connect.mirror.MirrorMaker", mirror_properties(broker, target)) as said:
+        with running_class(folder, "org.apache.kafka.connect.mirror.MirrorMaker", mirror_properties(broker, target)) as said:
             wait_until(lambda: sum(ends_of(target, "source.mirrored")) == RECORDS, SECONDS,
                        lambda: f"{ends_of(target, 'source.mirrored')}\n{said.read_text()[-3000:]}")
             wait_until(lambda: lag_of(target) == 0, SECONDS, lambda: f"the group's lag: {lag_of(target)}\n{said.read_text()[-3000:]}")

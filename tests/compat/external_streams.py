@@ -8,7 +8,7 @@ import tempfile
 import time
 
 import apache_kafka
-from external import Suite, expect, need, tool
+from external import Suite, end, expect, need, running, tool
 from wait import wait_until
 
 PACKAGE = "org.apache.kafka.streams.tests."
@@ -33,13 +33,9 @@ class Application:
     def running(self, name, *arguments):
         """A process that is asked to end when we are done, and has its say looked at."""
         said = self.folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
-        with open(said, "w") as output:
-            process = subprocess.Popen(self.command(name, *arguments), stdout=output, stderr=output)
-        process.said = said
-        try:
+        with running(said, *self.command(name, *arguments)) as process:
+            process.said = said
             yield process
-        finally:
-            end(process)
 
     def run(self, name, *arguments, seconds=600):
         done = subprocess.run(self.command(name, *arguments), capture_output=True, text=True, timeout=seconds)
@@ -49,15 +45,6 @@ class Application:
 def wait_for_end(process, seconds):
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
-
-
-def end(process):
-    process.terminate()
-    try:
-        process.wait(120)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def create(broker, topics):

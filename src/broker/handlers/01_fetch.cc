@@ -19,7 +19,6 @@ namespace {
 
 // The longest that a fetch waits, whatever it asks for.
 constexpr std::chrono::milliseconds max_fetch_wait = std::chrono::minutes(5);
-// Before version 3 a request had no limit of its own; there, the field keeps its default.
 constexpr std::int8_t read_uncommitted = 0;
 constexpr std::int8_t read_committed = 1;
 constexpr wire::Version first_with_ids = 13;
@@ -48,30 +47,13 @@ bool finds_any(FetchSessions::Context& context, Exchange& exchange) {
   });
 }
 
-// Kafka: FetchRequest.getErrorResponse.
-wire::FetchResponse refusal(const FetchRequest& request, wire::Version version, ErrorCode error) {
-  wire::FetchResponse response{.error_code = error};
-  if (version >= first_with_ids) return response;
-  for (const auto& topic : request.topics) {
-    auto& answered = response.responses.emplace_back();
-    answered.topic = topic.topic;
-    for (const auto& partition : topic.partitions) {
-      auto& data = answered.partitions.emplace_back();
-      data.partition_index = partition.partition;
-      data.error_code = error;
-      data.high_watermark = Offset{-1};
-      data.aborted_transactions.emplace();
-    }
-  }
-  return response;
-}
-
 bool is_from_follower(const FetchRequest& request) {
   return request.replica_id >= NodeId{0} || request.replica_state.replica_id >= NodeId{0};
 }
 
-// No partition is replicated by fetching, so nobody can be a follower of one.
-wire::FetchResponse refusal_of_follower(const FetchRequest& request, Exchange& exchange) {
+// An answer that has the error of each partition, and nothing else.
+template <class ErrorOf>
+wire::FetchResponse refusal(const FetchRequest& request, const ErrorOf& error_of) {
   wire::FetchResponse response;
   for (const auto& topic : request.topics) {
     if (topic.partitions.empty()) continue;
@@ -81,13 +63,33 @@ wire::FetchResponse refusal_of_follower(const FetchRequest& request, Exchange& e
     for (const auto& partition : topic.partitions) {
       auto& data = answered.partitions.emplace_back();
       data.partition_index = partition.partition;
-      const auto found = find_fetched(exchange.node(), exchange.version(), topic.topic,
-                                      topic.topic_id, partition.partition);
-      data.error_code = found.partition ? ErrorCode::not_leader_or_follower : found.error;
-      if (!found.partition) data.aborted_transactions.emplace();
+      data.error_code = error_of(topic, partition);
       data.high_watermark = Offset{-1};
+      // As in FetchAnswer: null where the partition is here and cannot be read.
+      const bool is_here = data.error_code == ErrorCode::not_leader_or_follower;
+      if (!is_here) data.aborted_transactions.emplace();
     }
   }
+  return response;
+}
+
+// No partition is replicated by fetching, so nobody can be a follower of one.
+wire::FetchResponse refusal_of_follower(const FetchRequest& request, Exchange& exchange) {
+  return refusal(request, [&](const auto& topic, const auto& partition) {
+    const auto found = find_fetched(exchange.node(), exchange.version(), topic.topic,
+                                    topic.topic_id, partition.partition);
+    return found.partition ? ErrorCode::not_leader_or_follower : found.error;
+  });
+}
+
+// What Kafka makes of an exception: FetchRequest.getErrorResponse.
+wire::FetchResponse refusal_of_all(const FetchRequest& request, wire::Version version) {
+  constexpr auto error = ErrorCode::unknown_server_error;
+  wire::FetchResponse response;
+  if (version < first_with_ids) {
+    response = refusal(request, [](const auto&, const auto&) { return error; });
+  }
+  response.error_code = error;
   return response;
 }
 
@@ -108,8 +110,7 @@ void handle(const FetchRequest& request, const ExchangePtr& exchange) {
   }
   if (rests) return answer<FetchRequest>(*exchange, {.session_id = context.session_id()});
   if (!has_isolation(request) && finds_any(context, *exchange)) {
-    const auto unknown = ErrorCode::unknown_server_error;  // what Kafka makes of an exception
-    return answer<FetchRequest>(*exchange, refusal(request, exchange->version(), unknown));
+    return answer<FetchRequest>(*exchange, refusal_of_all(request, exchange->version()));
   }
   FetchParams params = params_of(request, node.options());
   // What is owed for one answer is paid within half a window: above its rate, a client has a window

@@ -82,17 +82,7 @@ std::string name_fault(ConfigResourceType type, const std::string& name, const s
 // One such resource spoils the request. Kafka: ConfigHelper.handleDescribeConfigsRequest.
 bool asks_for_unknown_type(const DescribeConfigsRequest& request) {
   return std::any_of(request.resources.begin(), request.resources.end(), [](const auto& resource) {
-    switch (static_cast<ConfigResourceType>(resource.resource_type)) {
-      case ConfigResourceType::topic:
-      case ConfigResourceType::broker:
-      case ConfigResourceType::broker_logger:
-      case ConfigResourceType::client_metrics:
-      case ConfigResourceType::group:
-        return false;
-      case ConfigResourceType::unknown:
-        break;
-    }
-    return true;
+    return wire::config_resource_type(resource.resource_type) == ConfigResourceType::unknown;
   });
 }
 

@@ -14,8 +14,8 @@ using wire::ErrorCode;
 
 namespace {
 
-// What Kafka names the folder that a partition is moved into: two dashes or dots, a random id, and
-// "-future" (UnifiedLog.logFutureDirName).
+// What Kafka puts around a partition's number in the name of the folder that it is moved into: a
+// dash, a dot, a random id and "-future" (UnifiedLog.logFutureDirName).
 constexpr std::size_t future_suffix = 1 + 1 + 32 + 7;
 constexpr std::size_t longest_folder_name = 255;
 

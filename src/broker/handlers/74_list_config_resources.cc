@@ -2,7 +2,6 @@
 #include "broker/handlers/handlers.h"
 #include "broker/node.h"
 
-#include <algorithm>
 #include <set>
 
 // ListConfigResources: everything that has a configuration (KIP-1142); version 0 knew client
@@ -16,33 +15,26 @@ using wire::ListConfigResourcesResponse;
 
 namespace {
 
-constexpr std::array kinds{wire::ConfigResourceType::topic, wire::ConfigResourceType::broker,
-                           wire::ConfigResourceType::broker_logger,
-                           wire::ConfigResourceType::client_metrics,
-                           wire::ConfigResourceType::group};
-
-void add(ListConfigResourcesResponse& response, wire::ConfigResourceType type,
-         const std::string& name) {
+void add(ListConfigResourcesResponse& response, ConfigResourceType type, const std::string& name) {
   response.config_resources.push_back({name, static_cast<std::int8_t>(type)});
 }
 
-void add_all(ListConfigResourcesResponse& response, wire::ConfigResourceType type,
-             const Node& node) {
+void add_all(ListConfigResourcesResponse& response, ConfigResourceType type, const Node& node) {
   switch (type) {
-    case wire::ConfigResourceType::topic:
+    case ConfigResourceType::topic:
       for (const auto& [name, topic] : node.view().topics()) add(response, type, name);
       return;
-    case wire::ConfigResourceType::broker:
-    case wire::ConfigResourceType::broker_logger:
+    case ConfigResourceType::broker:
+    case ConfigResourceType::broker_logger:
       for (const auto& [id, is_up] : node.view().nodes()) {
         if (is_up) add(response, type, std::to_string(id.value));
       }
       return;
-    case wire::ConfigResourceType::client_metrics:
-    case wire::ConfigResourceType::group:
+    case ConfigResourceType::client_metrics:
+    case ConfigResourceType::group:
       for (const auto& [name, configs] : node.view().configured(type)) add(response, type, name);
       return;
-    case wire::ConfigResourceType::unknown:
+    case ConfigResourceType::unknown:
       return;
   }
 }
@@ -51,15 +43,16 @@ void add_all(ListConfigResourcesResponse& response, wire::ConfigResourceType typ
 
 void handle(const ListConfigResourcesRequest& request, const ExchangePtr& exchange) {
   constexpr wire::Version first_with_kinds = 1;
-  std::set<wire::ConfigResourceType> asked;
+  std::set<ConfigResourceType> asked;
   for (const std::int8_t type : request.resource_types) {
-    asked.insert(static_cast<wire::ConfigResourceType>(type));
+    asked.insert(wire::config_resource_type(type));
   }
-  if (exchange->version() < first_with_kinds) asked = {wire::ConfigResourceType::client_metrics};
-  if (asked.empty()) asked.insert(kinds.begin(), kinds.end());
+  if (exchange->version() < first_with_kinds) asked = {ConfigResourceType::client_metrics};
+  const auto& all = wire::config_resource_types;
+  if (asked.empty()) asked.insert(all.begin(), all.end());
   ListConfigResourcesResponse response;
-  for (const wire::ConfigResourceType type : asked) {
-    if (std::count(kinds.begin(), kinds.end(), type) == 0) {
+  for (const ConfigResourceType type : asked) {
+    if (type == ConfigResourceType::unknown) {
       response.error_code = ErrorCode::unsupported_version;
       response.config_resources.clear();
       break;
