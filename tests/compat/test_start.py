@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What keeps the broker from starting is said in one line, and changes nothing on disk."""
 
-import json
 import os
 import pathlib
 import shutil
@@ -12,7 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
-from broker import BINARY, BUILD, Broker
+from broker import BINARY, Broker
 from raw_client import RawClient, text
 
 

@@ -11,7 +11,7 @@ from broker import Broker
 from group_requests import COMMIT, FETCH, commit, fetch
 from raw_client import RawClient, batch, record
 from shaped_client import ShapedClient
-from transaction_requests import ADD, END, FIND, INIT, LOADING, METADATA, NOT_COORDINATOR, PRODUCE
+from transaction_requests import ADD, END, FIND, INIT, LOADING, METADATA, NOT_COORDINATOR
 
 STORAGE_ERROR, NOT_AVAILABLE = 56, 15
 SIZE = 64 << 20

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 
 from confluent_kafka import Consumer
 
