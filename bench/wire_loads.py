@@ -30,10 +30,9 @@ class Load:
 
 
 def produce(size, count=1, acks=1):
-    payload = record(b"x" * size)
+    values = b"".join(record(b"x" * size, delta) for delta in range(count))
 
     def frame(client, topic):
-        values = b"".join(record(b"x" * size, delta) for delta in range(count)) if count > 1 else payload
         return client.request(0, 3, client.produce_body(topic, batch(values, count), acks=acks))
     return frame
 
@@ -95,10 +94,10 @@ def figures(brokers, rounds, seconds):
     """{(load, figure): {peer: values}}; the peers take turns, and one round warms up."""
     found = {}
     for number in range(rounds + 1):
-        for name, load in LOADS.items():
+        for index, (name, load) in enumerate(LOADS.items()):
             for peer, broker in brokers.items():
                 print(f"round {number}: {name} on {peer}", file=sys.stderr, flush=True)
-                measured = measure(broker, load, f"wire-{abs(hash(name)) % 10000}-{number}", seconds)
+                measured = measure(broker, load, f"wire-{index}-{number}", seconds)
                 subprocess.run(["sync"], check=True)
                 for figure in load.figures if number else ():
                     found.setdefault((name, figure), {}).setdefault(peer, []).append(measured[figure])
