@@ -84,10 +84,10 @@ wire::FetchResponse refusal_of_follower(const FetchRequest& request, Exchange& e
 
 // What Kafka makes of an exception: FetchRequest.getErrorResponse.
 wire::FetchResponse refusal_of_all(const FetchRequest& request, wire::Version version) {
-  constexpr auto error = ErrorCode::unknown_server_error;
+  const auto error = ErrorCode::unknown_server_error;
   wire::FetchResponse response;
   if (version < first_with_ids) {
-    response = refusal(request, [](const auto&, const auto&) { return error; });
+    response = refusal(request, [error](const auto&, const auto&) { return error; });
   }
   response.error_code = error;
   return response;
