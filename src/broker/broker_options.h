@@ -130,6 +130,13 @@ struct BrokerOptions : ClientOptions {
        "sixteenth of the machine's, at most 64 MiB."},
       -1,
       at_least<std::int64_t>(-1)};
+  Option<std::int64_t> page_cache_bytes{
+      *this,
+      {"odradek.page.cache.bytes",
+       "What the records that were written last keep of the system's page cache, from which "
+       "consumers that are behind are served; -1 is a quarter of the machine's memory."},
+      -1,
+      at_least<std::int64_t>(-1)};
   Option<std::int64_t> disk_reserve_bytes{
       *this,
       {"odradek.disk.reserve.bytes",

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/node.h"
 
+#include "broker/memory_budgets.h"
+
 #include <spdlog/spdlog.h>
-#include <sys/sysinfo.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,19 +21,6 @@ constexpr auto checkpoint_delay = 1s;
 constexpr std::int64_t expiry_check_interval_ms = 600000;
 constexpr std::int64_t longest_flush_ms = 365LL * 24 * 3600 * 1000;  // never is longer
 
-std::size_t machine_memory() {
-  struct sysinfo info {};
-  ::sysinfo(&info);
-  return static_cast<std::size_t>(info.totalram) * info.mem_unit;
-}
-
-std::size_t tail_cache_budget(const BrokerOptions& options) {
-  constexpr std::size_t most = 64 << 20;
-  const std::int64_t configured = *options.tail_cache_bytes;
-  if (configured >= 0) return static_cast<std::size_t>(configured);
-  return std::min(most, machine_memory() / 16);
-}
-
 template <class Kind>
 bool has(const meta::Records& records) {
   return std::any_of(records.begin(), records.end(), [](const meta::Record& record) {
@@ -46,12 +34,6 @@ bool is_about_transactions(const Message& message) {
          std::holds_alternative<MarkersResponse>(content) ||
          std::holds_alternative<MembershipRequest>(content) ||
          std::holds_alternative<MembershipResponse>(content);
-}
-
-std::size_t receive_budget(const BrokerOptions& options) {
-  const std::int64_t configured = *options.queued_max_request_bytes;
-  if (configured >= 0) return static_cast<std::size_t>(configured);
-  return machine_memory() / 4;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "broker/container.h"
 #include "broker/listener_check.h"
+#include "broker/memory_budgets.h"
 #include "broker/stop_signals.h"
 #include "meta/catalogue_log.h"
 #include "meta/leadership.h"
@@ -29,7 +30,9 @@ void raise_descriptor_limit() {
 
 Process::Process(BrokerConfig& config)
     : config_(config),
-      posix_(std::in_place, [this](const Error& error) { on_final_failure(error); }),
+      posix_(
+          std::in_place, [this](const Error& error) { on_final_failure(error); },
+          page_cache_budget(config.options())),
       files_(*posix_) {}
 
 Result<> Process::run(const Ready& ready) {

@@ -23,14 +23,16 @@ namespace odradek::log {
 class PosixFile : public File {
  public:
   enum class Kind { data, directory };
-  PosixFile(const PosixFileSystem& owner, int descriptor, std::string path, Kind kind)
-      : owner_(owner), descriptor_(descriptor), path_(std::move(path)), kind_(kind) {}
-  ~PosixFile() override { ::close(descriptor_); }
+  PosixFile(PosixFileSystem& owner, int descriptor, std::string path, Kind kind)
+      : owner_(owner),
+        open_(std::make_shared<OpenFile>(descriptor)),
+        path_(std::move(path)),
+        kind_(kind) {}
 
   Result<std::size_t> read(std::span<std::byte> into, std::int64_t position) override {
     std::size_t done = 0;
     while (done < into.size()) {
-      const ssize_t got = ::pread(descriptor_, into.data() + done, into.size() - done,
+      const ssize_t got = ::pread(descriptor(), into.data() + done, into.size() - done,
                                   position + static_cast<std::int64_t>(done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return system_error("read", path_, errno);
@@ -54,31 +56,32 @@ class PosixFile : public File {
   }
 
   Result<> truncate(std::int64_t size) override {
-    if (::ftruncate(descriptor_, size) != 0) return owner_.failed("truncate", path_, errno);
+    if (::ftruncate(descriptor(), size) != 0) return owner_.failed("truncate", path_, errno);
     return {};
   }
   Result<> sync() override {
-    const int failed = kind_ == Kind::data ? ::fdatasync(descriptor_) : ::fsync(descriptor_);
+    const int failed = kind_ == Kind::data ? ::fdatasync(descriptor()) : ::fsync(descriptor());
     if (failed == 0) return {};
     // Whatever the reason: pages that could not be written are taken for clean from now on.
     return owner_.failed("sync", path_, errno == ENOSPC || errno == EDQUOT ? EIO : errno);
   }
   Result<std::int64_t> size() override {
     struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) return system_error("stat", path_, errno);
+    if (::fstat(descriptor(), &status) != 0) return system_error("stat", path_, errno);
     return status.st_size;
   }
   void write_behind(std::int64_t begin, std::int64_t end) override {
-    ::sync_file_range(descriptor_, begin, end - begin, SYNC_FILE_RANGE_WRITE);
+    ::sync_file_range(descriptor(), begin, end - begin, SYNC_FILE_RANGE_WRITE);
+    owner_.page_cache_.wrote_behind(open_, begin, end);
   }
-  int descriptor() const override { return descriptor_; }
+  int descriptor() const override { return open_->descriptor(); }
 
  private:
   // Returns the position behind what it wrote: all of it, whatever the kernel took at a time.
   Result<std::int64_t> write_vectors(std::span<iovec> vectors, std::int64_t position) {
     while (!vectors.empty()) {
       ssize_t wrote =
-          ::pwritev(descriptor_, vectors.data(), static_cast<int>(vectors.size()), position);
+          ::pwritev(descriptor(), vectors.data(), static_cast<int>(vectors.size()), position);
       if (wrote < 0 && errno == EINTR) continue;
       if (wrote < 0) return owner_.failed("write", path_, errno);
       position += wrote;
@@ -94,8 +97,8 @@ class PosixFile : public File {
     return position;
   }
 
-  const PosixFileSystem& owner_;  // outlives its files
-  int descriptor_;
+  PosixFileSystem& owner_;  // outlives its files
+  std::shared_ptr<OpenFile> open_;
   std::string path_;
   Kind kind_;
 };

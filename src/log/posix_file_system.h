@@ -2,6 +2,7 @@
 #pragma once
 
 #include "log/file.h"
+#include "log/page_cache_budget.h"
 
 #include <functional>
 #include <utility>
@@ -14,8 +15,10 @@ class PosixFileSystem : public FileSystem {
   // Told when a write, a sync or a change of names has failed for good, before the caller is: there
   // is nothing that could be tried again. On any thread.
   using OnFinalFailure = std::function<void(const Error&)>;
-  explicit PosixFileSystem(OnFinalFailure on_final_failure = {})
-      : on_final_failure_(std::move(on_final_failure)) {}
+  // `page_cache_bytes` bounds what files that are written behind leave in the page cache.
+  explicit PosixFileSystem(OnFinalFailure on_final_failure = {},
+                           std::int64_t page_cache_bytes = PageCacheBudget::unbounded)
+      : on_final_failure_(std::move(on_final_failure)), page_cache_(page_cache_bytes) {}
 
   Result<FilePtr> open(const std::string& path, Open how) override;
   Result<FilePtr> lock(const std::string& path) override;
@@ -38,6 +41,7 @@ class PosixFileSystem : public FileSystem {
 
   friend class PosixFile;
   OnFinalFailure on_final_failure_;
+  PageCacheBudget page_cache_;
 };
 
 // What errno says, as an Error: "open /data/t-0: permission denied".
