@@ -87,11 +87,8 @@ def differential(_):
     with apache_kafka.ApacheKafka(*SETTINGS) as kafka, Broker(*SETTINGS, "odradek.durability=os", nodes=1) as ours:
         for seed in SEEDS:
             wrong = script(messages, served, seed, kafka.port, ours.port)
-            if wrong:
-                cases.fail(f"seed {seed}", wrong)
-            else:
-                cases.succeed(f"seed {seed}")
-            print(cases.mark(), end="", flush=True)
+            case = f"seed {seed}"
+            print(cases.fail(case, wrong) if wrong else cases.succeed(case), end="", flush=True)
     print()
     return cases
 
