@@ -18,6 +18,7 @@ import unittest
 
 from admin_requests import ALTER_QUOTAS, RATE, entity
 from broker import BINARY, Broker
+from printed import printed
 from shaped_client import ShapedClient
 from wait import wait_until
 
@@ -309,16 +310,15 @@ class MovingBytesTest(unittest.TestCase):
         with Broker("group.initial.rebalance.delay.ms=0", nodes=1) as broker, contextlib.ExitStack() as readers:
             bootstrap = f"localhost:{broker.port}"
             odradek("produce", "t", bootstrap=bootstrap, input="before\n")
-            outputs = []
+            texts = []
             for words in (["consume", "t", "-F"], ["consume", "t", "-F", "-g", "g"]):
-                outputs.append(readers.enter_context(tempfile.TemporaryFile("w+")))
+                output, text = readers.enter_context(printed())
+                texts.append(text)
                 readers.enter_context(stopped_at_last(
-                    subprocess.Popen([BINARY, *words, "-b", bootstrap], stdout=outputs[-1], stderr=subprocess.STDOUT)))
+                    subprocess.Popen([BINARY, *words, "-b", bootstrap], stdout=output, stderr=subprocess.STDOUT)))
 
             def read():
-                for output in outputs:
-                    output.seek(0)
-                return [output.read() for output in outputs]
+                return [text() for text in texts]
             wait_until(lambda: read() == ["before\n"] * 2)
             # What is committed need not come again.
             wait_until(lambda: '"lag":0' in odradek("group", "describe", "g", "-o", "json", bootstrap=bootstrap).stdout)

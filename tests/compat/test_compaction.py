@@ -169,9 +169,10 @@ class CompactionTest(unittest.TestCase):
 
     def test_a_round_takes_its_time_if_it_has_to(self):
         self.start("log.cleaner.io.max.bytes.per.second=50000")  # 20 seconds for each slice of it
-        self.create()
+        self.create(cleanup_policy="delete")
         self.produce([f"key-{i % 7}" for i in range(100)])
         self.fill_segment()
+        self.alter(cleanup_policy="compact", min_cleanable_dirty_ratio=0.01, segment_bytes=1048576)  # many slices
         wait_until(lambda: int(self.status("bytes_read") or 0) > 0)
         self.produce(["new"] * 30)
         self.assertEqual(len(self.read()), len(self.written))

@@ -8,11 +8,11 @@ import contextlib
 import json
 import signal
 import subprocess
-import tempfile
 import unittest
 
 from broker import BINARY, Broker
 from cluster_admin import ClusterAdmin
+from printed import printed
 from wait import wait_until
 from wire_tap import WireTap
 
@@ -152,13 +152,10 @@ class ConsumerTest(unittest.TestCase):
 
     def test_a_signal_commits_what_was_printed(self):
         self.fill("t", [str(i) for i in range(1000)])
-        with tempfile.TemporaryFile("w+") as output:
+        with printed() as (output, text):
             with started("console-consumer", self.broker, "--topic", "t", "--group", "g", "--from-beginning", stdout=output,
                          stderr=subprocess.DEVNULL) as consumer:
-                def read():
-                    output.seek(0)
-                    return output.read().splitlines()
-                wait_until(lambda: len(read()) == 1000)
+                wait_until(lambda: len(text().splitlines()) == 1000)
                 consumer.send_signal(signal.SIGTERM)
                 self.assertEqual(consumer.wait(30), 0)
             self.assertEqual(group(self.broker, "g"), ({0: 1000}, 0))
@@ -213,11 +210,10 @@ class ConsumerTest(unittest.TestCase):
         self.fill("a1", ["one"])
         words = ["--include", "a.*", "--from-beginning", "--command-property", "metadata.max.age.ms=100"]
         for more in ([], ["--group", "g"]):
-            with self.subTest(more=more), tempfile.TemporaryFile("w+") as output, started(
+            with self.subTest(more=more), printed() as (output, text), started(
                     "console-consumer", self.broker, *words, *more, stdout=output, stderr=subprocess.DEVNULL) as consumer:
                 def read():
-                    output.seek(0)
-                    return collections.Counter(output.read().split())
+                    return collections.Counter(text().split())
                 wait_until(lambda: read()["one"] == 1)
                 self.fill("a2", ["two"])
                 wait_until(lambda: read()["two"] == 1)
