@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A librdkafka producer or consumer that goes as fast as it can, and says how fast that was:
-//   load produce BOOTSTRAP TOPIC COUNT SIZE ACKS CODEC [KEYS]
+//   load produce BOOTSTRAP TOPIC COUNT SIZE KEYS [NAME=VALUE...]
 //   load consume BOOTSTRAP TOPIC COUNT
-// One partition; the clock runs from the first message to the last acknowledgement or record. With
-// KEYS each message has one of so many keys, and words that compress about as text does.
+// One partition; the clock runs from the first message to the last acknowledgement or record. If
+// KEYS is not 0, each message has one of so many keys, and words that compress about as text does.
+// NAME=VALUE is configuration of the producer.
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -86,15 +88,18 @@ class Content {
 };
 
 void produce(const std::string& bootstrap, const char* topic_name, std::int64_t count,
-             Content content, const std::string& acks, const std::string& codec) {
+             Content content, std::span<const std::string> settings) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   set(conf, "bootstrap.servers", bootstrap);
   set(conf, "linger.ms", "50");
   set(conf, "queue.buffering.max.messages", "500000");
   set(conf, "queue.buffering.max.kbytes", "500000");
   set(conf, "batch.num.messages", "10000");
-  set(conf, "acks", acks);
-  set(conf, "compression.codec", codec);
+  set(conf, "acks", "1");
+  for (const std::string& each : settings) {
+    const std::size_t equals = std::min(each.find('='), each.size() - 1);
+    set(conf, each.substr(0, equals).c_str(), each.substr(equals + 1));
+  }
   rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
   char error[256];
   rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof error);
@@ -158,15 +163,14 @@ void consume(const std::string& bootstrap, const char* topic_name, std::int64_t 
 
 int main(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
-  if ((words.size() == 7 || words.size() == 8) && words[0] == "produce") {
-    const std::uint64_t keys = words.size() == 8 ? std::stoull(words[7]) : 0;
+  if (words.size() >= 6 && words[0] == "produce") {
     produce(words[1], words[2].c_str(), std::atoll(words[3].c_str()),
-            Content(std::stoull(words[4]), keys), words[5], words[6]);
+            Content(std::stoull(words[4]), std::stoull(words[5])), std::span(words).subspan(6));
   } else if (words.size() == 4 && words[0] == "consume") {
     consume(words[1], words[2].c_str(), std::atoll(words[3].c_str()));
   } else {
     fail(
-        "usage: produce BOOTSTRAP TOPIC COUNT SIZE ACKS CODEC [KEYS] | consume BOOTSTRAP TOPIC "
+        "usage: produce BOOTSTRAP TOPIC COUNT SIZE KEYS [NAME=VALUE...] | consume BOOTSTRAP TOPIC "
         "COUNT");
   }
   return 0;

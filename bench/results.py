@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the benchmarks came to: tables as they are printed, and bench/results/ with plots and the machine that they ran on."""
+"""What the benchmarks came to: tables as they are printed, and pages in bench/results/ with plots and the machine that they ran on."""
 
 import datetime
 import os
@@ -9,12 +9,19 @@ import re
 import statistics
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "results"
-COLORS = {"Odradek": "#2a6f97", "Apache Kafka": "#c9a227"}
+OURS, KAFKA, FLOOR = "Odradek", "Apache Kafka", "a bare server"
+COLORS = {OURS: "#2a6f97", KAFKA: "#c9a227", FLOOR: "#9a9a9a"}
 BAR, GAP, LABEL, WIDTH = 16, 14, 300, 860  # pixels
+HEAD = """# Results
+
+Written by `./dev bench --write`, a page for each suite. Brokers and loads share the machine. Medians, with the smallest and
+largest; peers in turns; the durability of both is the page cache where a table does not say otherwise. The ratio is how much
+better Odradek is. Where the time goes is in `docs/measurements.md`.
+"""
 
 
 def is_cost(figure):
-    return figure.startswith("CPU") or figure.endswith(" us")
+    return figure.startswith("CPU") or figure.endswith((" us", " ms"))
 
 
 def spread(values, digits):
@@ -26,17 +33,20 @@ def digits_for(value):
 
 
 def comparison(found):
-    """Rows of a table from {(load, figure): {peer: values}}: medians, smallest and largest, and how much better the first is."""
+    """Rows of a table from {(load, figure): {peer: values}}: medians, smallest and largest, and how much better ours is than
+    Kafka's."""
     peers = list(dict.fromkeys(peer for by_peer in found.values() for peer in by_peer))
-    rows = [["load", "figure", *peers, *(["ratio"] if len(peers) == 2 else [])]]
+    rows = [["load", "figure", *peers, *(["ratio"] if KAFKA in peers else [])]]
     for (load, figure), by_peer in found.items():
-        medians = [statistics.median(by_peer[peer]) for peer in peers]
-        cells = [spread(by_peer[peer], digits_for(median)) for peer, median in zip(peers, medians)]
-        ratio = []
-        if len(peers) == 2:
-            ratio = [f"{medians[1] / medians[0] if is_cost(figure) else medians[0] / medians[1]:.1f}x"]
+        medians = {peer: statistics.median(values) for peer, values in by_peer.items()}
+        cells = [spread(by_peer[peer], digits_for(medians[peer])) if peer in by_peer else "-" for peer in peers]
+        ratio = [better(figure, medians[OURS], medians[KAFKA])] if KAFKA in medians else []
         rows.append([load, figure, *cells, *ratio])
     return rows
+
+
+def better(figure, ours, theirs):
+    return f"{theirs / ours if is_cost(figure) else ours / theirs:.1f}x"
 
 
 def markdown(rows):
@@ -78,28 +88,40 @@ def machine():
     return f"{os.cpu_count()} x {model[1] if model else platform.machine()}, {memory:.0f} GiB, Linux {kernel}"
 
 
+def slug(words):
+    return re.sub(r"\W+", "-", words.lower()).strip("-")
+
+
 class Results:
     """Prints each table when it is there, and keeps them for write()."""
 
     def __init__(self, versions):
-        self.versions, self.parts, self.plots = versions, [], {}
+        self.versions, self.pages, self.plots = versions, {}, {}
 
     def add(self, title, rows):
         print(markdown(rows), flush=True)
-        self.parts.append(f"## {title}\n\n{markdown(rows)}\n")
+        self.pages[title] = [markdown(rows)]
 
     def add_comparison(self, title, found):
         self.add(title, comparison(found))
         for figure in dict.fromkeys(figure for _, figure in found):
-            name = re.sub(r"\W+", "-", f"{title} {figure}".lower()).strip("-")
+            name = slug(f"{title} {figure}")
             self.plots[name] = plot(figure, found)
-            self.parts.append(f"![{figure}]({name}.svg)\n")
+            self.pages[title].append(f"![{figure}]({name}.svg)")
 
     def write(self):
+        """A page for each suite; those of others stay as they are."""
         FOLDER.mkdir(exist_ok=True)
         for name, svg in self.plots.items():
             (FOLDER / f"{name}.svg").write_text(svg)
-        head = (f"# Results\n\nWritten by `./dev bench --write` on {datetime.date.today()}: {self.versions}, on {machine()}, all of it shared\n"
-                "between brokers and loads. Medians, with the smallest and largest; peers in turns; the durability of both is the page cache\n"
-                "where a table does not say otherwise. The ratio is how much better Odradek is.\n")
-        (FOLDER / "README.md").write_text("\n".join([head, *self.parts]))
+        for title, parts in self.pages.items():
+            head = f"# {title}\n\n{datetime.date.today()}: {self.versions}, on {machine()}."
+            (FOLDER / f"{slug(title)}.md").write_text("\n\n".join([head, *parts]) + "\n")
+        (FOLDER / "README.md").write_text(f"{HEAD}\n{''.join(self.contents())}")
+
+    @staticmethod
+    def contents():
+        for page in sorted(FOLDER.glob("*.md")):
+            if page.name != "README.md":
+                title, _, about = page.read_text().split("\n")[:3]
+                yield f"- [{title.removeprefix('# ')}]({page.name}): {about}\n"

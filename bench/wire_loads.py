@@ -12,6 +12,7 @@ import tempfile
 from group_requests import COMMIT, commit
 from process_costs import cpu_seconds
 from raw_client import RawClient, batch, record
+from results import FLOOR
 from shaped_client import ShapedClient
 
 BUILD = os.environ.get("ODRADEK_BUILD", "build/release")
@@ -73,21 +74,48 @@ def prepare(broker, load, topic):
             assert client.produce(topic, big)[0] == 0
 
 
-def measure(broker, load, topic, seconds):
-    """Figures by their names."""
-    prepare(broker, load, topic)
-    with tempfile.TemporaryDirectory() as folder, RawClient(broker.port) as client:
-        frame = pathlib.Path(folder, "frame")
-        frame.write_bytes(load.frame(client, topic))
-        before = cpu_seconds(broker.process.pid)
+class BareServer:
+    """The floor: it answers each frame with so many bytes, and does nothing else."""
+
+    def __init__(self, answer_bytes):
+        self.process = subprocess.Popen([os.path.join(BUILD, "tests/bare_server"), str(answer_bytes)], stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+
+def measure(server, load, frame, seconds):
+    """Figures by their names, and the bytes of an answer."""
+    with tempfile.NamedTemporaryFile() as file:
+        pathlib.Path(file.name).write_bytes(frame)
+        before = cpu_seconds(server.process.pid)
         done = subprocess.run([os.path.join(BUILD, "tests/wire"), str(seconds), str(load.rate), str(load.window),
-                               *[str(broker.port), str(frame)] * load.connections], capture_output=True, text=True, check=True)
-        cpu = cpu_seconds(broker.process.pid) - before
+                               *[str(server.port), file.name] * load.connections], capture_output=True, text=True, check=True)
+        cpu = cpu_seconds(server.process.pid) - before
     told = json.loads(done.stdout)
     requests = max(1, told["requests"])
     return {"requests/s": requests / told["seconds"], "CPU us/request": cpu / requests * 1e6,
             "MB/s": requests * load.payload / told["seconds"] / 1e6, "CPU s/GB": cpu / max(1, requests * load.payload) * 1e9,
-            "p50 us": told["p50_us"], "p99 us": told["p99_us"], "p99.9 us": told["p999_us"]}
+            "p50 us": told["p50_us"], "p99 us": told["p99_us"], "p99.9 us": told["p999_us"]}, told["bytes_received"] // requests
+
+
+def measure_all(brokers, load, topic, seconds):
+    """Figures by their names, of each peer and of the floor."""
+    found = {}
+    for peer, broker in brokers.items():
+        prepare(broker, load, topic)
+        with RawClient(broker.port) as client:
+            frame = load.frame(client, topic)
+        found[peer], answer = measure(broker, load, frame, seconds)
+        subprocess.run(["sync"], check=True)
+    with BareServer(answer) as floor:
+        found[FLOOR], _ = measure(floor, load, frame, seconds)
+    return found
 
 
 def figures(brokers, rounds, seconds):
@@ -95,10 +123,8 @@ def figures(brokers, rounds, seconds):
     found = {}
     for number in range(rounds + 1):
         for index, (name, load) in enumerate(LOADS.items()):
-            for peer, broker in brokers.items():
-                print(f"round {number}: {name} on {peer}", file=sys.stderr, flush=True)
-                measured = measure(broker, load, f"wire-{index}-{number}", seconds)
-                subprocess.run(["sync"], check=True)
+            print(f"round {number}: {name}", file=sys.stderr, flush=True)
+            for peer, measured in measure_all(brokers, load, f"wire-{index}-{number}", seconds).items():
                 for figure in load.figures if number else ():
                     found.setdefault((name, figure), {}).setdefault(peer, []).append(measured[figure])
     return found
