@@ -4,12 +4,17 @@
 #include "client/group_offsets.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace odradek::client {
 
 Result<> GroupConsumer::join() {
   TRY(member_.join());
   return start_assignment();
+}
+
+void GroupConsumer::subscribe(std::vector<std::string> topics) {
+  member_.subscribe(std::move(topics));
 }
 
 void GroupConsumer::set_patience(Milliseconds most) {
@@ -37,7 +42,9 @@ Result<> GroupConsumer::start_assignment() {
   return {};
 }
 
-Result<> GroupConsumer::stay() {
+Result<> GroupConsumer::stay() { return waited_for(keep_membership()); }
+
+Result<> GroupConsumer::keep_membership() {
   TRY(commit());
   TRY(const bool is_assigned_anew, member_.keep_up());
   if (is_assigned_anew) is_started_ = false;
@@ -46,17 +53,19 @@ Result<> GroupConsumer::stay() {
 
 Result<std::vector<ConsumerRecord>> GroupConsumer::poll(Milliseconds wait) {
   const auto kept = keep_up();
-  if (kept) {
-    patience_.on_answer();
-    return consumer_.poll(wait);
-  }
-  if (!patience_.has_for(kept.error())) return kept.error();
-  return std::vector<ConsumerRecord>();
+  TRY(waited_for(kept));
+  return kept ? consumer_.poll(wait) : std::vector<ConsumerRecord>();
 }
 
 Result<> GroupConsumer::keep_up() {
-  TRY(stay());
+  TRY(keep_membership());
   return is_started_ ? Result<>() : start_assignment();
+}
+
+// What came of trying, unless it may still come right.
+Result<> GroupConsumer::waited_for(const Result<>& tried) {
+  if (tried) patience_.on_answer();
+  return tried || patience_.has_for(tried.error()) ? Result<>() : tried;
 }
 
 bool GroupConsumer::is_at_end() const {

@@ -36,6 +36,8 @@ class GroupConsumer {
   // How long a broker that cannot be reached is waited for; else the cluster's timeout.
   void set_patience(Milliseconds most);
   Result<> join();
+  // Other topics from the next poll on, which commits and joins again.
+  void subscribe(std::vector<std::string> topics);
   // What there is, or what comes in the next `wait`. Commits what was done with before, and stays a
   // member, so it has to be called often enough for the session not to end.
   Result<std::vector<ConsumerRecord>> poll(Milliseconds wait);
@@ -52,6 +54,8 @@ class GroupConsumer {
 
  private:
   Result<> keep_up();
+  Result<> keep_membership();
+  Result<> waited_for(const Result<>& tried);
   Result<> start_assignment();
   Result<> commit();
 

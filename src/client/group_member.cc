@@ -109,7 +109,14 @@ Result<> GroupMember::join() {
   });
   if (!tried) return tried.error();
   next_heartbeat_ = steady_clock::now() + heartbeat_interval;
-  return outcome(*tried, {}, "group " + group_);
+  TRY(outcome(*tried, {}, "group " + group_));
+  has_to_join_ = false;
+  return {};
+}
+
+void GroupMember::subscribe(std::vector<std::string> topics) {
+  topics_ = std::move(topics);
+  has_to_join_ = true;
 }
 
 Result<ErrorCode> GroupMember::try_to_join() {
@@ -188,6 +195,15 @@ Result<ErrorCode> GroupMember::sync(
 }
 
 Result<bool> GroupMember::keep_up() {
+  if (!has_to_join_) {
+    TRY(has_to_join_, is_over());
+  }
+  if (!has_to_join_) return false;
+  TRY(join());
+  return true;
+}
+
+Result<bool> GroupMember::is_over() {
   if (steady_clock::now() < next_heartbeat_) return false;
   next_heartbeat_ = steady_clock::now() + heartbeat_interval;
   TRY(BrokerConnection* const broker, cluster_.coordinator(group_));
@@ -201,7 +217,6 @@ Result<bool> GroupMember::keep_up() {
     TRY(outcome(error, {}, "group " + group_));
   }
   if (is_out) member_.clear();
-  TRY(join());
   return true;
 }
 

@@ -30,6 +30,8 @@ class GroupMember {
       : cluster_(cluster), group_(std::move(group)), topics_(std::move(topics)) {}
 
   Result<> join();
+  // To other topics: keep_up() joins again.
+  void subscribe(std::vector<std::string> topics);
   // Heartbeats when it is time; true where there is another assignment.
   Result<bool> keep_up();
   const std::vector<TopicPartition>& assignment() const { return assignment_; }
@@ -37,6 +39,7 @@ class GroupMember {
   Result<> leave();
 
  private:
+  Result<bool> is_over();  // the generation
   Result<wire::ErrorCode> try_to_join();
   Result<wire::ErrorCode> sync(const std::vector<std::pair<std::string, Buffer>>& assignments);
   Result<std::vector<std::pair<std::string, Buffer>>> assign(
@@ -49,6 +52,7 @@ class GroupMember {
   GenerationId generation_{-1};
   std::vector<TopicPartition> assignment_;
   std::chrono::steady_clock::time_point next_heartbeat_{};
+  bool has_to_join_ = false;  // before it is a member again
 };
 
 }  // namespace odradek::client

@@ -205,10 +205,12 @@ Result<> consume_alone(Session& session, const Plan& plan, Subscription& subscri
   TRY(auto positions, begin(subscription.partitions()));
   consumer.assign(std::move(positions));
   Output output;
+  bool is_other = false;
   while (reading.goes_on()) {
     TRY(const auto records, consumer.poll(poll_time));
     TRY(reading.print(records, output, [](const ConsumerRecord&) {}));
-    TRY(const bool is_other, subscription.has_changed());
+    TRY(const bool has_changed, subscription.has_changed());
+    is_other = is_other || has_changed;
     if (!is_other) continue;
     std::vector<TopicPartition> fresh;
     Offsets known;
@@ -220,9 +222,12 @@ Result<> consume_alone(Session& session, const Plan& plan, Subscription& subscri
         known.insert(*position);
       }
     }
-    TRY(positions, begin(fresh));
-    positions.merge(known);
-    consumer.assign(std::move(positions));
+    auto begun = begin(fresh);
+    if (!begun && begun.error().fault == Fault::unreachable) continue;  // perhaps the next time
+    if (!begun) return begun.error();
+    begun->merge(known);
+    consumer.assign(std::move(*begun));
+    is_other = false;
   }
   return {};
 }
@@ -230,31 +235,27 @@ Result<> consume_alone(Session& session, const Plan& plan, Subscription& subscri
 Result<> consume_assigned(client::GroupConsumer& consumer, Subscription& subscription,
                           Reading& reading) {
   Output output([&] { return consumer.stay(); });
-  bool is_other = false;
-  while (reading.goes_on() && !is_other) {
+  while (reading.goes_on()) {
     TRY(const auto records, consumer.poll(poll_time));
     TRY(reading.print(records, output, [&](const auto& record) { consumer.done(record); }));
-    TRY(is_other, subscription.has_changed());
+    TRY(const bool is_other, subscription.has_changed());
+    if (is_other) consumer.subscribe(subscription.topics());
   }
   return {};
 }
 
 Result<> consume_in_group(Session& session, const Plan& plan, Subscription& subscription,
                           Reading& reading) {
-  while (reading.goes_on()) {
-    client::GroupConsumer consumer(
-        session.cluster(), plan.group, subscription.topics(), plan.isolation,
-        [&](const auto& partitions) { return begin_at(session, plan, partitions); });
-    consumer.set_auto_commit(plan.commits);
-    consumer.set_patience(client::without_end);
-    consumer.set_deleted(client::Consumer::Deleted::wait);
-    const auto joined = consumer.join();
-    const auto done = joined ? consume_assigned(consumer, subscription, reading) : joined;
-    const auto left = consumer.leave();
-    TRY(done);
-    TRY(left);
-  }
-  return {};
+  client::GroupConsumer consumer(
+      session.cluster(), plan.group, subscription.topics(), plan.isolation,
+      [&](const auto& partitions) { return begin_at(session, plan, partitions); });
+  consumer.set_auto_commit(plan.commits);
+  consumer.set_patience(client::without_end);
+  consumer.set_deleted(client::Consumer::Deleted::wait);
+  const auto joined = consumer.join();
+  const auto done = joined ? consume_assigned(consumer, subscription, reading) : joined;
+  const auto left = consumer.leave();
+  return done ? left : done;
 }
 
 Result<> consume(Session& session, const Arguments& arguments, const Properties& properties) {
