@@ -111,6 +111,13 @@ class CompactionTest(unittest.TestCase):
         self.produce([FILLER.decode()] * 22)
         return end
 
+    def fill_before_it_is_compacted(self):
+        """So that one round finds all of it."""
+        self.create(cleanup_policy="delete")
+        self.produce([f"key-{i % 7}" for i in range(100)])
+        self.fill_segment()
+        self.alter(cleanup_policy="compact", min_cleanable_dirty_ratio=0.01, segment_bytes=1048576)
+
     def status(self, field=None):
         """Of the topic's log; of that a field, if it is there yet."""
         told = self.broker.cleaner_status().get("t-0", {})
@@ -136,10 +143,10 @@ class CompactionTest(unittest.TestCase):
         self.produce([f"key-{i % 7}" for i in range(100)])
         end = self.fill_segment()
         self.wait_until_compacted(end)
-        # From any offset one comes to the next that is there.
+        # From any offset one comes to the next that is there; what is behind the end may go meanwhile.
         everything = self.read()
         for start in range(end):
-            self.assertEqual(self.read(start), {o: entry for o, entry in everything.items() if o >= start})
+            self.assertEqual([o for o in self.read(start) if o < end], [o for o in everything if start <= o < end])
         # Again, with what was compacted before.
         self.produce([f"key-{i % 5}" for i in range(40)])
         end = self.fill_segment()
@@ -150,10 +157,7 @@ class CompactionTest(unittest.TestCase):
         self.wait_until_compacted(end)
 
     def test_what_was_done_can_be_asked(self):
-        self.create()
-        self.assertNotIn("t-0", self.broker.cleaner_status())
-        self.produce([f"key-{i % 7}" for i in range(100)])
-        self.wait_until_compacted(self.fill_segment())
+        self.fill_before_it_is_compacted()
         wait_until(lambda: self.status("state") == "compacted")
         told = self.status()
         left = [offset for offset in self.read() if offset < int(told["to"])]
@@ -169,10 +173,7 @@ class CompactionTest(unittest.TestCase):
 
     def test_a_round_takes_its_time_if_it_has_to(self):
         self.start("log.cleaner.io.max.bytes.per.second=50000")  # 20 seconds for each slice of it
-        self.create(cleanup_policy="delete")
-        self.produce([f"key-{i % 7}" for i in range(100)])
-        self.fill_segment()
-        self.alter(cleanup_policy="compact", min_cleanable_dirty_ratio=0.01, segment_bytes=1048576)  # many slices
+        self.fill_before_it_is_compacted()
         wait_until(lambda: int(self.status("bytes_read") or 0) > 0)
         self.produce(["new"] * 30)
         self.assertEqual(len(self.read()), len(self.written))
