@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is known not to pass, and why. Each entry is also a row of docs/compatibility.md."""
+"""What was seen not to pass, and why. Each is also a row of docs/compatibility.md."""
 
 import re
 
-CONSUMER_PROTOCOL = "KIP-848 is missing"
 SHARE_GROUPS = "share groups are missing"
 SECURITY = "security is missing"
 THREE_BROKERS = "wants three brokers"
@@ -13,8 +12,6 @@ GAPS = [  # suite, case, why; the first two are regular expressions
     ("librdkafka.*", r"0081_admin|0109_auto_create_topics|0115_producer_auth|0119_consumer_auth", SECURITY + ": they make ACLs"),
     ("librdkafka.*", r"0097_ssl_verify|0126_oauthbearer|0135_sasl|0142_reauth", SECURITY),
     ("librdkafka(-idempotent|-quick)?", r"0103_transactions", THREE_BROKERS),
-    ("franz-go.*", r"848", CONSUMER_PROTOCOL),
-    ("franz-go.*", r"(?i)share", SHARE_GROUPS),
 ]
 
 

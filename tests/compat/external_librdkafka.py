@@ -109,8 +109,8 @@ def suite(scenario="default", options=(), chosen=None):
         wanted = os.environ.get("LIBRDKAFKA_TESTS", "").split() or chosen
         names = [name for name in numbers(numbers_of.tests, scenario) if not wanted or name[:4] in wanted]
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as runners:
-            for mark in runners.map(lambda name: numbers_of.run(name, cases), names):
-                print(mark, end="", flush=True)
+            for run in concurrent.futures.as_completed([runners.submit(numbers_of.run, name, cases) for name in names]):
+                print(run.result(), end="", flush=True)
         print()
         return cases
     return go

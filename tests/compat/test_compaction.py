@@ -112,11 +112,13 @@ class CompactionTest(unittest.TestCase):
         return end
 
     def fill_before_it_is_compacted(self):
-        """So that one round finds all of it."""
+        """So that one round finds all of it, up to the offset that is returned."""
         self.create(cleanup_policy="delete")
         self.produce([f"key-{i % 7}" for i in range(100)])
-        self.fill_segment()
+        end = self.fill_segment()
+        self.assertNotIn("t-0", self.broker.cleaner_status())
         self.alter(cleanup_policy="compact", min_cleanable_dirty_ratio=0.01, segment_bytes=1048576)
+        return end
 
     def status(self, field=None):
         """Of the topic's log; of that a field, if it is there yet."""
@@ -157,7 +159,7 @@ class CompactionTest(unittest.TestCase):
         self.wait_until_compacted(end)
 
     def test_what_was_done_can_be_asked(self):
-        self.fill_before_it_is_compacted()
+        self.wait_until_compacted(self.fill_before_it_is_compacted())
         wait_until(lambda: self.status("state") == "compacted")
         told = self.status()
         left = [offset for offset in self.read() if offset < int(told["to"])]
