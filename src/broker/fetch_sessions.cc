@@ -15,8 +15,6 @@ namespace {
 using wire::ErrorCode;
 using wire::FetchRequest;
 
-constexpr wire::Version first_with_ids = 13;
-
 bool is_same(const FetchItem& item, const FetchItem& other) {
   return item.partition == other.partition && item.topic_id == other.topic_id &&
          *item.topic == *other.topic;
@@ -106,7 +104,7 @@ void merge(std::list<FetchItem>& items, const FetchRequest& request) {
 
 FetchSessions::Context FetchSessions::begin(const FetchRequest& request, wire::Version version,
                                             Clock::time_point now) {
-  const bool uses_ids = version >= first_with_ids;
+  const bool uses_ids = version >= first_fetch_with_ids;
   if (request.session_epoch != final_epoch && request.session_epoch != initial_epoch) {
     return go_on(request, uses_ids, now);
   }

@@ -16,7 +16,10 @@
 
 namespace odradek::broker {
 
-// One partition that a fetch asks for. Named by id from version 13 on, by name before.
+// Partitions are named by their topic's id from here on, by its name before (KIP-516).
+inline constexpr wire::Version first_fetch_with_ids = 13;
+
+// One partition that a fetch asks for.
 struct FetchItem {
   std::shared_ptr<const std::string> topic;  // one for all partitions of a topic in a request
   Uuid topic_id;

@@ -15,7 +15,7 @@ using client::ConfigResource;
 
 namespace {
 
-struct Arguments {
+struct ConfigArguments {
   std::string kind;
   std::string name;
   std::vector<std::string> assignments;
@@ -38,11 +38,11 @@ std::string source_name(wire::ConfigSource source) {
   return names[index < names.size() ? index : 0];
 }
 
-ConfigResource resource_of(const Arguments& arguments) {
+ConfigResource resource_of(const ConfigArguments& arguments) {
   return {kinds.at(arguments.kind), arguments.name};
 }
 
-Result<> get(Session& session, const Arguments& arguments) {
+Result<> get(Session& session, const ConfigArguments& arguments) {
   TRY(const auto configs,
       client::describe_configs(session.cluster(), resource_of(arguments), arguments.keys));
   Table table({"config", "value", "source"});
@@ -63,7 +63,7 @@ Result<> get(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> alter(Session& session, const Arguments& arguments) {
+Result<> alter(Session& session, const ConfigArguments& arguments) {
   client::ConfigChanges changes{.set = {}, .removed = arguments.keys};
   for (const std::string& text : arguments.assignments) {
     TRY(changes.set.emplace_back(), parse_assignment(text));
@@ -77,11 +77,11 @@ Result<> alter(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_config(Verbs& verbs) {
-  Noun<Arguments> config(verbs, "config",
-                         "Settings of topics, brokers, groups and loggers; or of this process",
-                         "configs");
+  Noun<ConfigArguments> config(
+      verbs, "config", "Settings of topics, brokers, groups and loggers; or of this process",
+      "configs");
   const auto add = [&](const char* name, const char* help,
-                       Result<> (*act)(Session&, const Arguments&)) {
+                       Result<> (*act)(Session&, const ConfigArguments&)) {
     CLI::App* const verb = config.add(name, help, act);
     verb->add_option("KIND", config->kind, "topic, broker, group, logger or client-metrics")
         ->required()

@@ -22,9 +22,7 @@ using client::Offsets;
 
 namespace {
 
-constexpr client::Milliseconds poll_time{250};
-
-struct Arguments {
+struct ConsumeArguments {
   std::vector<std::string> topics;
   std::vector<int> partitions;
   std::string from = "start";
@@ -45,7 +43,8 @@ struct Arguments {
 class Printer {
  public:
   // A slow reader does not end what has to be done `meanwhile`.
-  Printer(const Session& session, const Arguments& arguments, Output::Meanwhile meanwhile = {})
+  Printer(const Session& session, const ConsumeArguments& arguments,
+          Output::Meanwhile meanwhile = {})
       : output_(std::move(meanwhile)),
         prints_json_(session.prints_json()),
         format_(arguments.format),
@@ -68,7 +67,7 @@ class Printer {
 };
 
 Result<std::vector<client::TopicPartition>> chosen_partitions(Session& session,
-                                                              const Arguments& arguments) {
+                                                              const ConsumeArguments& arguments) {
   std::vector<client::TopicPartition> chosen;
   for (const std::string& topic : arguments.topics) {
     TRY(const auto partitions, client::partitions_of(session.cluster(), topic));
@@ -88,7 +87,7 @@ bool is_read(const Offsets& positions, const Offsets& ends) {
                      [&](const auto& each) { return each.second >= ends.at(each.first); });
 }
 
-Result<> read_partitions(Session& session, const Arguments& arguments) {
+Result<> read_partitions(Session& session, const ConsumeArguments& arguments) {
   TRY(const auto partitions, chosen_partitions(session, arguments));
   TRY(const auto from,
       places(session.cluster(), partitions, arguments.from, arguments.isolation()));
@@ -110,7 +109,7 @@ Result<> read_partitions(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> read_assigned(const Arguments& arguments, client::GroupConsumer& consumer,
+Result<> read_assigned(const ConsumeArguments& arguments, client::GroupConsumer& consumer,
                        Printer& printer) {
   const auto has_more = [&] { return arguments.follows || !consumer.is_at_end(); };
   while (!printer.is_done() && !is_stopped() && has_more()) {
@@ -125,7 +124,7 @@ Result<> read_assigned(const Arguments& arguments, client::GroupConsumer& consum
 }
 
 // Goes on where the group was; `from` counts where it never was. Commits what was printed.
-Result<> read_as_member(Session& session, const Arguments& arguments) {
+Result<> read_as_member(Session& session, const ConsumeArguments& arguments) {
   client::GroupConsumer consumer(session.cluster(), arguments.group, arguments.topics,
                                  arguments.isolation(), [&](const auto& partitions) {
                                    return places(session.cluster(), partitions, arguments.from,
@@ -138,7 +137,7 @@ Result<> read_as_member(Session& session, const Arguments& arguments) {
   return done ? left : done;
 }
 
-Result<> consume(Session& session, const Arguments& arguments) {
+Result<> consume(Session& session, const ConsumeArguments& arguments) {
   TRY(check_format(arguments.format));
   if (!arguments.group.empty() && !arguments.partitions.empty()) {
     return Error{Fault::invalid, "with --group the group decides about partitions"};
@@ -148,7 +147,7 @@ Result<> consume(Session& session, const Arguments& arguments) {
                                  : read_as_member(session, arguments);
 }
 
-void take_common(CLI::App& verb, Arguments& arguments) {
+void take_common(CLI::App& verb, ConsumeArguments& arguments) {
   verb.add_option("TOPIC", arguments.topics, "Names of topics")->required();
   verb.add_option("-p,--partition", arguments.partitions, "Only these");
   verb.add_option("-f,--format", arguments.format,
@@ -161,7 +160,7 @@ void take_common(CLI::App& verb, Arguments& arguments) {
 }  // namespace
 
 void add_consume(Verbs& verbs) {
-  const auto reading = std::make_shared<Arguments>();
+  const auto reading = std::make_shared<ConsumeArguments>();
   CLI::App* const consumes = verbs.add(verbs.app(), "consume", "Print the records of topics");
   take_common(*consumes, *reading);
   consumes->add_option("--from", reading->from, "start, end, an offset, -N before the end, @TIME")
@@ -172,7 +171,7 @@ void add_consume(Verbs& verbs) {
   consumes->add_flag("-F,--follow", reading->follows, "Go on with what comes");
   verbs.on(consumes, [reading](Session& session) { return consume(session, *reading); });
 
-  const auto tailing = std::make_shared<Arguments>();
+  const auto tailing = std::make_shared<ConsumeArguments>();
   tailing->from = "-10";
   tailing->follows = true;
   CLI::App* const tails = verbs.add(verbs.app(), "tail", "Print the last records, and what comes");

@@ -16,9 +16,7 @@
 namespace odradek::command {
 namespace {
 
-constexpr client::Milliseconds poll_time{250};
-
-struct Arguments {
+struct ExportArguments {
   std::string topic;
   std::string file = "-";
   bool keeps_partitions = true;
@@ -26,7 +24,7 @@ struct Arguments {
 
 Error cannot_open(const std::string& file) { return {Fault::not_found, "cannot open " + file}; }
 
-Result<> write_out(Session& session, const Arguments& arguments) {
+Result<> write_out(Session& session, const ExportArguments& arguments) {
   std::ofstream file;
   if (arguments.file != "-") {
     file.open(arguments.file, std::ios::binary);
@@ -65,7 +63,7 @@ Result<> write_out(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> read_in(Session& session, const Arguments& arguments) {
+Result<> read_in(Session& session, const ExportArguments& arguments) {
   std::ifstream file;
   if (arguments.file != "-") {
     file.open(arguments.file, std::ios::binary);
@@ -91,7 +89,7 @@ Result<> read_in(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_export(Verbs& verbs) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ExportArguments>();
   CLI::App* const exports =
       verbs.add(verbs.app(), "export", "Write a topic as lines of JSON, byte for byte");
   CLI::App* const imports =

@@ -17,7 +17,7 @@ using client::TopicPartition;
 
 namespace {
 
-struct Arguments {
+struct GroupArguments {
   std::vector<std::string> groups;
   std::vector<std::string> topics;
   std::string to;
@@ -25,7 +25,7 @@ struct Arguments {
   bool is_dry_run = false;
 };
 
-Result<> list(Session& session, const Arguments&) {
+Result<> list(Session& session, const GroupArguments&) {
   TRY(const auto groups, client::list_groups(session.cluster()));
   Table table({"group", "state", "protocol", "type"});
   for (const auto& each : groups) {
@@ -38,7 +38,7 @@ Result<> list(Session& session, const Arguments&) {
   return {};
 }
 
-Result<> describe(Session& session, const Arguments& arguments) {
+Result<> describe(Session& session, const GroupArguments& arguments) {
   for (const std::string& name : arguments.groups) {
     TRY(const auto group, client::describe_group(session.cluster(), name));
     TRY(const Offsets committed, client::all_committed_offsets(session.cluster(), name));
@@ -75,7 +75,8 @@ Result<> describe(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<std::vector<TopicPartition>> places_to_reset(Session& session, const Arguments& arguments,
+Result<std::vector<TopicPartition>> places_to_reset(Session& session,
+                                                    const GroupArguments& arguments,
                                                     const Offsets& committed) {
   std::vector<TopicPartition> chosen;
   for (const std::string& topic : arguments.topics) {
@@ -89,7 +90,7 @@ Result<std::vector<TopicPartition>> places_to_reset(Session& session, const Argu
 }
 
 // Says what would be, and does it where that is asked for.
-Result<> reset(Session& session, const Arguments& arguments) {
+Result<> reset(Session& session, const GroupArguments& arguments) {
   TRY(check_place(arguments.to));
   for (const std::string& group : arguments.groups) {
     TRY(const Offsets before, client::all_committed_offsets(session.cluster(), group));
@@ -114,7 +115,7 @@ Result<> reset(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> remove(Session& session, const Arguments& arguments) {
+Result<> remove(Session& session, const GroupArguments& arguments) {
   for (const std::string& group : arguments.groups) {
     if (arguments.is_dry_run) {
       TRY(client::describe_group(session.cluster(), group));
@@ -130,7 +131,8 @@ Result<> remove(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_group(Verbs& verbs) {
-  Noun<Arguments> group(verbs, "group", "Consumer groups: list, look at, reset, delete", "groups");
+  Noun<GroupArguments> group(verbs, "group", "Consumer groups: list, look at, reset, delete",
+                             "groups");
   group.add("ls", "All groups", &list)->alias("list");
   CLI::App* const describes = group.add("describe", "Members, offsets and lag", &describe);
   describes->add_option("GROUP", group->groups, "Names of groups")->required();

@@ -21,7 +21,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-struct Arguments {
+struct PerfArguments {
   std::string topic = "perf";
   int seconds = 10;
   int size = 100;
@@ -70,7 +70,7 @@ client::ProducerRecord random_record(int size) {
   return record;
 }
 
-Result<> produce(Session& session, const Arguments& arguments) {
+Result<> produce(Session& session, const PerfArguments& arguments) {
   client::Producer::Settings settings;
   settings.batch_bytes = std::size_t{1} << 30;  // flushed by hand
   TRY(auto producer, client::Producer::open(session.cluster(), arguments.topic, settings));
@@ -105,7 +105,7 @@ Result<> produce(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> consume(Session& session, const Arguments& arguments) {
+Result<> consume(Session& session, const PerfArguments& arguments) {
   TRY(const auto partitions, client::partitions_of(session.cluster(), arguments.topic));
   TRY(const auto starts, offsets_at(session.cluster(), partitions, client::earliest));
   client::Consumer consumer(session.cluster(), client::IsolationLevel::read_uncommitted);
@@ -136,7 +136,7 @@ Result<> consume(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_perf(Verbs& verbs) {
-  Noun<Arguments> perf(verbs, "perf", "A load on one connection, with percentiles", "bench");
+  Noun<PerfArguments> perf(verbs, "perf", "A load on one connection, with percentiles", "bench");
   CLI::App* const produces = perf.add("produce", "Write batches to partition 0", &produce);
   CLI::App* const consumes = perf.add("consume", "Read a topic from its start", &consume);
   for (CLI::App* const verb : {produces, consumes}) {

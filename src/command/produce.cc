@@ -12,7 +12,7 @@
 namespace odradek::command {
 namespace {
 
-struct Arguments {
+struct ProduceArguments {
   std::string topic;
   std::optional<std::string> key;
   std::optional<std::string> key_separator;
@@ -24,7 +24,8 @@ struct Arguments {
   bool makes_no_topic = false;
 };
 
-Result<client::ProducerRecord> record_of(const std::string& line, const Arguments& arguments) {
+Result<client::ProducerRecord> record_of(const std::string& line,
+                                         const ProduceArguments& arguments) {
   client::ProducerRecord record;
   if (arguments.input == "json") {
     TRY(record, from_json(line));
@@ -61,7 +62,7 @@ void tell_batch(const Session& session, const std::string& topic,
   session.print(table);
 }
 
-Result<> produce(Session& session, const Arguments& arguments) {
+Result<> produce(Session& session, const ProduceArguments& arguments) {
   client::Producer::Settings settings;
   settings.codec = *wire::parse_codec(arguments.codec);
   settings.acks = arguments.acks == "all" ? std::int16_t{-1} : std::int16_t{1};
@@ -94,7 +95,7 @@ Result<> produce(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_produce(Verbs& verbs) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ProduceArguments>();
   CLI::App* const verb =
       verbs.add(verbs.app(), "produce", "Write a record for each line of standard input");
   verb->add_option("TOPIC", arguments->topic, "Made if it is not there")->required();

@@ -19,7 +19,7 @@ using client::outcome;
 
 namespace {
 
-struct Arguments {
+struct TopicArguments {
   std::vector<std::string> names;
   int partitions = -1;
   int replicas = -1;
@@ -32,7 +32,7 @@ struct Arguments {
   std::vector<int> trimmed_partitions;
 };
 
-Result<> list(Session& session, const Arguments& arguments) {
+Result<> list(Session& session, const TopicArguments& arguments) {
   TRY(auto metadata, session.cluster().metadata_of_all());
   std::sort(metadata.topics.begin(), metadata.topics.end(),
             [](const auto& one, const auto& other) { return one.name < other.name; });
@@ -49,7 +49,7 @@ Result<> list(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> create(Session& session, const Arguments& arguments) {
+Result<> create(Session& session, const TopicArguments& arguments) {
   wire::CreateTopicsRequest request;
   request.validate_only = arguments.is_dry_run;
   for (const std::string& name : arguments.names) {
@@ -95,7 +95,7 @@ Result<> print_configs(Session& session, const std::string& name) {
   return {};
 }
 
-Result<> describe(Session& session, const Arguments& arguments) {
+Result<> describe(Session& session, const TopicArguments& arguments) {
   for (const std::string& name : arguments.names) {
     TRY(const auto topic, session.cluster().topic(name));
     TRY(const auto partitions, client::partitions_of(session.cluster(), name));
@@ -119,7 +119,7 @@ Result<> describe(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> add_partitions(Session& session, const Arguments& arguments) {
+Result<> add_partitions(Session& session, const TopicArguments& arguments) {
   wire::CreatePartitionsRequest request;
   request.validate_only = arguments.is_dry_run;
   for (const std::string& name : arguments.names) {
@@ -134,7 +134,7 @@ Result<> add_partitions(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> alter_configs(Session& session, const Arguments& arguments) {
+Result<> alter_configs(Session& session, const TopicArguments& arguments) {
   client::ConfigChanges changes{.set = {}, .removed = arguments.removed_configs};
   for (const std::string& text : arguments.configs) {
     TRY(changes.set.emplace_back(), parse_assignment(text));
@@ -146,7 +146,7 @@ Result<> alter_configs(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> alter(Session& session, const Arguments& arguments) {
+Result<> alter(Session& session, const TopicArguments& arguments) {
   if (arguments.partitions > 0) {
     TRY(add_partitions(session, arguments));
   }
@@ -157,7 +157,7 @@ Result<> alter(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> remove(Session& session, const Arguments& arguments) {
+Result<> remove(Session& session, const TopicArguments& arguments) {
   if (arguments.is_dry_run) {
     for (const std::string& name : arguments.names) {
       TRY(session.cluster().topic(name));
@@ -193,7 +193,7 @@ Result<> trim_at(Session& session, NodeId leader,
   return {};
 }
 
-Result<> trim(Session& session, const Arguments& arguments) {
+Result<> trim(Session& session, const TopicArguments& arguments) {
   Table table({"topic", "partition", "start"});
   for (const std::string& name : arguments.names) {
     TRY(const auto topic, session.cluster().topic(name));
@@ -224,7 +224,8 @@ Result<> trim(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_topic(Verbs& verbs) {
-  Noun<Arguments> topic(verbs, "topic", "Topics: list, make, look at, change, delete", "topics");
+  Noun<TopicArguments> topic(verbs, "topic", "Topics: list, make, look at, change, delete",
+                             "topics");
   const auto takes_names = [&](CLI::App* verb) {
     verb->add_option("TOPIC", topic->names, "Names of topics")->required();
   };

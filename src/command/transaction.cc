@@ -19,7 +19,7 @@ using client::outcome;
 
 namespace {
 
-struct Arguments {
+struct TransactionArguments {
   std::vector<std::string> ids;
   std::string topic;
   int partition = 0;
@@ -27,7 +27,7 @@ struct Arguments {
   bool is_execute = false;
 };
 
-Result<> list(Session& session, const Arguments&) {
+Result<> list(Session& session, const TransactionArguments&) {
   TRY(const auto metadata, session.cluster().metadata({}));
   Table table({"transactional_id", "producer", "state", "coordinator"});
   for (const auto& broker : metadata.brokers) {
@@ -45,7 +45,7 @@ Result<> list(Session& session, const Arguments&) {
   return {};
 }
 
-Result<> describe(Session& session, const Arguments& arguments) {
+Result<> describe(Session& session, const TransactionArguments& arguments) {
   Table table(
       {"transactional_id", "state", "producer", "epoch", "started", "timeout_ms", "partitions"});
   for (const std::string& id : arguments.ids) {
@@ -83,7 +83,7 @@ Result<> describe(Session& session, const Arguments& arguments) {
 using Producers = wire::DescribeProducersResponse;
 
 // Ends a transaction that its coordinator has forgotten. Kafka: kafka-transactions abort.
-Result<> abort(Session& session, const Arguments& arguments) {
+Result<> abort(Session& session, const TransactionArguments& arguments) {
   const std::string place = arguments.topic + "-" + std::to_string(arguments.partition);
   TRY(const auto topic, session.cluster().topic(arguments.topic));
   const auto partition = std::find_if(
@@ -123,8 +123,8 @@ Result<> abort(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_transaction(Verbs& verbs) {
-  Noun<Arguments> txn(verbs, "txn", "Transactions: list, look at, abort those that hang",
-                      "transaction");
+  Noun<TransactionArguments> txn(verbs, "txn", "Transactions: list, look at, abort those that hang",
+                                 "transaction");
   txn.add("ls", "All transactional ids", &list)->alias("list");
   CLI::App* const describes = txn.add("describe", "State, producer, partitions", &describe);
   describes->add_option("ID", txn->ids, "Transactional ids")->required();

@@ -9,7 +9,7 @@
 namespace odradek::log {
 namespace {
 
-constexpr std::string_view version = "0";
+constexpr std::string_view format_version = "0";
 constexpr std::string_view checksum_directory = "#crc32c-0";
 
 std::int64_t checksum_of(const OffsetsByDirectory& offsets) {
@@ -55,11 +55,11 @@ void CheckpointText::add_line(const std::string& line) {
 }
 
 std::string CheckpointText::encode() const {
-  return std::string(version) + '\n' + std::to_string(count_) + '\n' + lines_;
+  return std::string(format_version) + '\n' + std::to_string(count_) + '\n' + lines_;
 }
 
 std::optional<CheckpointText::Lines> CheckpointText::decode(std::string_view text) {
-  if (take_line(text) != version) return std::nullopt;
+  if (take_line(text) != format_version) return std::nullopt;
   const auto count = parse_number<std::size_t>(take_line(text));
   if (!count) return std::nullopt;
   Lines lines;

@@ -17,7 +17,8 @@
 namespace odradek::wire {
 namespace {
 
-constexpr std::array<std::string_view, codec_count> names{"none", "gzip", "snappy", "lz4", "zstd"};
+constexpr std::array<std::string_view, codec_count> codec_names{"none", "gzip", "snappy", "lz4",
+                                                                "zstd"};
 
 Error cannot(const char* codec) {
   return {Fault::corrupt, std::string(codec) + " cannot compress"};
@@ -76,13 +77,13 @@ Result<Buffer> zstd(Bytes input, CompressionLevel level) {
 }  // namespace
 
 std::string_view name_of(Codec codec) {
-  return is_known(codec) ? names[static_cast<std::size_t>(codec)] : "unknown";
+  return is_known(codec) ? codec_names[static_cast<std::size_t>(codec)] : "unknown";
 }
 
 std::optional<Codec> parse_codec(std::string_view name) {
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<Codec>(found - names.begin());
+  const auto found = std::find(codec_names.begin(), codec_names.end(), name);
+  if (found == codec_names.end()) return std::nullopt;
+  return static_cast<Codec>(found - codec_names.begin());
 }
 
 Result<Buffer> decompress(Codec codec, Bytes input, std::size_t limit) {

@@ -28,9 +28,9 @@ Error too_large(std::size_t limit) {
 }
 
 // What was unpacked so far, at the head of a buffer.
-class Output {
+class BoundedOutput {
  public:
-  Output(Buffer& buffer, std::size_t limit) : buffer_(buffer), limit_(limit) {}
+  BoundedOutput(Buffer& buffer, std::size_t limit) : buffer_(buffer), limit_(limit) {}
 
   // Of at least so many bytes, if the limit allows that.
   std::span<std::byte> room(std::size_t wanted) {
@@ -54,7 +54,7 @@ class Output {
 
 // One gzip member: moves `input` past it. It is unpacked in one piece, so it begins again where the
 // room was not enough.
-Result<> inflate_member(libdeflate_decompressor* inflater, Bytes& input, Output& output) {
+Result<> inflate_member(libdeflate_decompressor* inflater, Bytes& input, BoundedOutput& output) {
   for (std::size_t wanted = std::max(growth, input.size() * 4);; wanted *= 2) {
     const std::span<std::byte> room = output.room(wanted);
     std::size_t read = 0;
@@ -71,14 +71,14 @@ Result<> inflate_member(libdeflate_decompressor* inflater, Bytes& input, Output&
   }
 }
 
-Result<> gunzip(libdeflate_decompressor* inflater, Bytes input, Output& output) {
+Result<> gunzip(libdeflate_decompressor* inflater, Bytes input, BoundedOutput& output) {
   do {
     TRY(inflate_member(inflater, input, output));
   } while (!input.empty());
   return {};
 }
 
-Result<> unsnap_block(Bytes block, Output& output) {
+Result<> unsnap_block(Bytes block, BoundedOutput& output) {
   std::size_t size = 0;
   if (!snappy::GetUncompressedLength(chars(block), block.size(), &size)) {
     return corrupt("snappy block has no length");
@@ -93,7 +93,7 @@ Result<> unsnap_block(Bytes block, Output& output) {
   return {};
 }
 
-Result<> unsnap(Bytes input, Output& output) {
+Result<> unsnap(Bytes input, BoundedOutput& output) {
   const bool is_framed =
       input.size() >= xerial_header &&
       std::equal(xerial_magic.begin(), xerial_magic.end(), octets(input.first(8)));
@@ -112,7 +112,7 @@ Result<> unsnap(Bytes input, Output& output) {
   return {};
 }
 
-Result<> unlz4(LZ4F_dctx* context, Bytes input, Output& output) {
+Result<> unlz4(LZ4F_dctx* context, Bytes input, BoundedOutput& output) {
   LZ4F_resetDecompressionContext(context);
   std::size_t wanted = 1;
   while (!input.empty() || wanted != 0) {
@@ -129,7 +129,7 @@ Result<> unlz4(LZ4F_dctx* context, Bytes input, Output& output) {
   return {};
 }
 
-Result<> unzstd(ZSTD_DStream* stream, Bytes input, Output& output) {
+Result<> unzstd(ZSTD_DStream* stream, Bytes input, BoundedOutput& output) {
   ZSTD_DCtx_reset(stream, ZSTD_reset_session_only);
   ZSTD_inBuffer in{input.data(), input.size(), 0};
   std::size_t wanted = 1;
@@ -159,7 +159,7 @@ struct Decompressor::Contexts {
   Owned<LZ4F_dctx, LZ4F_freeDecompressionContext> lz4;
   Owned<ZSTD_DStream, ZSTD_freeDStream> zstd;
 
-  Result<> unpack(Codec codec, Bytes input, Output& output) {
+  Result<> unpack(Codec codec, Bytes input, BoundedOutput& output) {
     switch (codec) {
       case Codec::none:
         return too_large(output.limit());
@@ -185,7 +185,7 @@ Decompressor::~Decompressor() = default;
 Result<Bytes> Decompressor::unpack(Codec codec, Bytes input, std::size_t limit) {
   if (codec == Codec::none && input.size() <= limit) return input;
   if (output_.size() > most_kept) output_ = {};
-  Output output(output_, limit);
+  BoundedOutput output(output_, limit);
   TRY(contexts_->unpack(codec, input, output));
   return output.bytes();
 }

@@ -7,12 +7,12 @@
 namespace odradek::wire {
 namespace {
 
-struct Name {
+struct ErrorName {
   ErrorCode code;
   std::string_view name;
 };
 using enum ErrorCode;
-constexpr std::array names = std::to_array<Name>({
+constexpr std::array error_names = std::to_array<ErrorName>({
     {unknown_server_error, "UNKNOWN_SERVER_ERROR"},
     {none, "NONE"},
     {offset_out_of_range, "OFFSET_OUT_OF_RANGE"},
@@ -153,9 +153,9 @@ constexpr std::array names = std::to_array<Name>({
 }  // namespace
 
 std::string_view name_of(ErrorCode code) {
-  const auto found =
-      std::find_if(names.begin(), names.end(), [&](const Name& each) { return each.code == code; });
-  return found == names.end() ? "UNKNOWN_SERVER_ERROR" : found->name;
+  const auto found = std::find_if(error_names.begin(), error_names.end(),
+                                  [&](const ErrorName& each) { return each.code == code; });
+  return found == error_names.end() ? "UNKNOWN_SERVER_ERROR" : found->name;
 }
 
 }  // namespace odradek::wire

@@ -19,7 +19,7 @@ using wire::ProduceRequest;
 
 namespace {
 
-using Topic = ProduceRequest::TopicProduceData;
+using TopicProduceData = ProduceRequest::TopicProduceData;
 
 // With one replica Kafka answers at once, so no client met the end of its time there; here the disk
 // takes some.
@@ -81,7 +81,7 @@ class ProduceHandler {
 
  private:
   // What went wrong before the log was asked; what the log says goes into the outcome.
-  ErrorCode append(const Topic& topic, const std::optional<Bytes>& records,
+  ErrorCode append(const TopicProduceData& topic, const std::optional<Bytes>& records,
                    log::VerificationGuard guard, ProduceWait::Outcome& outcome) {
     const auto found = find_produced(*produce_.exchange, topic, outcome.partition);
     if (found.error != ErrorCode::none) return found.error;

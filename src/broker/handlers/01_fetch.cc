@@ -3,6 +3,7 @@
 #include "broker/fetch_answer.h"
 #include "broker/fetch_wait.h"
 #include "broker/handlers/handlers.h"
+#include "broker/isolation_level.h"
 #include "broker/node.h"
 
 #include <algorithm>
@@ -19,9 +20,6 @@ namespace {
 
 // The longest that a fetch waits, whatever it asks for.
 constexpr std::chrono::milliseconds max_fetch_wait = std::chrono::minutes(5);
-constexpr std::int8_t read_uncommitted = 0;
-constexpr std::int8_t read_committed = 1;
-constexpr wire::Version first_with_ids = 13;
 
 FetchParams params_of(const FetchRequest& request, const BrokerOptions& options) {
   const auto max_bytes =
@@ -86,7 +84,7 @@ wire::FetchResponse refusal_of_follower(const FetchRequest& request, Exchange& e
 wire::FetchResponse refusal_of_all(const FetchRequest& request, wire::Version version) {
   const auto error = ErrorCode::unknown_server_error;
   wire::FetchResponse response;
-  if (version < first_with_ids) {
+  if (version < first_fetch_with_ids) {
     response = refusal(request, [error](const auto&, const auto&) { return error; });
   }
   response.error_code = error;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/handlers/handlers.h"
+#include "broker/isolation_level.h"
 #include "broker/node.h"
 
 #include <map>
@@ -21,8 +22,6 @@ constexpr Timestamp max_timestamp{-3};
 constexpr Timestamp earliest_local{-4};
 constexpr Timestamp latest_tiered{-5};
 constexpr Timestamp earliest_pending_upload{-6};
-constexpr std::int8_t read_uncommitted = 0;
-constexpr std::int8_t read_committed = 1;
 
 bool is_supported(Timestamp asked, wire::Version version) {
   if (asked < earliest_pending_upload) return false;
@@ -33,15 +32,17 @@ bool is_supported(Timestamp asked, wire::Version version) {
   return true;
 }
 
-using Answer = ListOffsetsResponse::ListOffsetsTopicResponse::ListOffsetsPartitionResponse;
-using Question = ListOffsetsRequest::ListOffsetsTopic::ListOffsetsPartition;
+using ListOffsetsPartitionResponse =
+    ListOffsetsResponse::ListOffsetsTopicResponse::ListOffsetsPartitionResponse;
+using ListOffsetsPartition = ListOffsetsRequest::ListOffsetsTopic::ListOffsetsPartition;
 
-void set(Answer& answer, Offset offset, LeaderEpoch epoch) {
+void set(ListOffsetsPartitionResponse& answer, Offset offset, LeaderEpoch epoch) {
   answer.offset = offset;
   answer.leader_epoch = epoch;
 }
 
-Result<> look_up(log::PartitionLog& log, Timestamp asked, Offset limit, Answer& answer) {
+Result<> look_up(log::PartitionLog& log, Timestamp asked, Offset limit,
+                 ListOffsetsPartitionResponse& answer) {
   std::optional<log::Stamped> found;
   if (asked == max_timestamp) {
     TRY(found, log.find_max_timestamp());
@@ -56,7 +57,7 @@ Result<> look_up(log::PartitionLog& log, Timestamp asked, Offset limit, Answer& 
 }
 
 ErrorCode answer_one(log::PartitionLog& log, const Partition& partition, Timestamp asked,
-                     std::int8_t isolation, Answer& answer) {
+                     std::int8_t isolation, ListOffsetsPartitionResponse& answer) {
   const Offset limit =
       isolation == read_committed ? log.last_stable_offset() : log.high_watermark();
   if (asked == latest) {
@@ -80,8 +81,8 @@ void handle(const ListOffsetsRequest& request, const ExchangePtr& exchange) {
       ++asked_for[{topic.name, partition.partition_index}];
     }
   }
-  const auto answer_for = [&](const std::string& topic, const Question& question) {
-    Answer answer;
+  const auto answer_for = [&](const std::string& topic, const ListOffsetsPartition& question) {
+    ListOffsetsPartitionResponse answer;
     answer.partition_index = question.partition_index;
     if (request.isolation_level != read_uncommitted && request.isolation_level != read_committed) {
       answer.error_code = ErrorCode::unknown_server_error;  // what Kafka makes of an exception

@@ -24,9 +24,9 @@ namespace {
 constexpr wire::Version first_with_null_for_all = 1;
 constexpr wire::Version first_to_ask_by_id = 12;
 
-using Topic = MetadataResponse::MetadataResponseTopic;
-using Partition = Topic::MetadataResponsePartition;
-using Wanted = MetadataRequest::MetadataRequestTopic;
+using MetadataResponseTopic = MetadataResponse::MetadataResponseTopic;
+using MetadataResponsePartition = MetadataResponseTopic::MetadataResponsePartition;
+using MetadataRequestTopic = MetadataRequest::MetadataRequestTopic;
 
 bool asks_for_all(const MetadataRequest& request, wire::Version version) {
   if (!request.topics) return true;
@@ -34,7 +34,7 @@ bool asks_for_all(const MetadataRequest& request, wire::Version version) {
 }
 
 // Before version 1 a client is told of replicas that it cannot reach by an error.
-void hide_offline_replicas(Partition& partition) {
+void hide_offline_replicas(MetadataResponsePartition& partition) {
   const auto is_offline = [&](NodeId node) {
     const auto& offline = partition.offline_replicas;
     return std::find(offline.begin(), offline.end(), node) != offline.end();
@@ -53,14 +53,14 @@ class Describer {
         version_(exchange.version()),
         with_operations_(request.include_topic_authorized_operations) {}
 
-  Topic operator()(const meta::Topic& topic) const {
-    Topic described;
+  MetadataResponseTopic operator()(const meta::Topic& topic) const {
+    MetadataResponseTopic described;
     described.name = topic.name;
     described.topic_id = topic.id;
     described.is_internal = meta::is_internal_topic(topic.name);
     for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
-      auto& partition =
-          described.partitions.emplace_back(describe_partition<Partition>(view_, topic, i));
+      auto& partition = described.partitions.emplace_back(
+          describe_partition<MetadataResponsePartition>(view_, topic, i));
       if (partition.leader_id == none_of<NodeId>) {
         partition.error_code = ErrorCode::leader_not_available;
       }
@@ -70,7 +70,7 @@ class Describer {
     return described;
   }
 
-  void add_operations(Topic& topic) const {
+  void add_operations(MetadataResponseTopic& topic) const {
     if (with_operations_) topic.topic_authorized_operations = all_topic_operations;
   }
 
@@ -80,8 +80,8 @@ class Describer {
   bool with_operations_;
 };
 
-Topic refuse(const Wanted& wanted, ErrorCode error) {
-  Topic refused;
+MetadataResponseTopic refuse(const MetadataRequestTopic& wanted, ErrorCode error) {
+  MetadataResponseTopic refused;
   refused.error_code = error;
   refused.name = wanted.name;
   refused.topic_id = wanted.topic_id;
@@ -91,15 +91,16 @@ Topic refuse(const Wanted& wanted, ErrorCode error) {
 // Where there is an id, names are not looked at.
 bool asks_by_ids(const MetadataRequest& request) {
   return std::any_of(request.topics->begin(), request.topics->end(),
-                     [](const Wanted& wanted) { return !wanted.topic_id.is_zero(); });
+                     [](const MetadataRequestTopic& wanted) { return !wanted.topic_id.is_zero(); });
 }
 
 using Names = std::set<std::string>;
 
 // `fresh` was made for this request. As in Kafka, it is there when the client asks again: some
 // clients take a topic that comes at once for one that was there.
-Topic answer_one(const Wanted& wanted, const meta::CatalogueView& view, const Names& fresh,
-                 const Describer& describe) {
+MetadataResponseTopic answer_one(const MetadataRequestTopic& wanted,
+                                 const meta::CatalogueView& view, const Names& fresh,
+                                 const Describer& describe) {
   // Beside an id the Java client sends an empty name, which means nothing.
   const bool by_id = !wanted.topic_id.is_zero();
   if (!by_id && !wanted.name) return refuse(wanted, ErrorCode::unknown_topic_id);
@@ -107,8 +108,8 @@ Topic answer_one(const Wanted& wanted, const meta::CatalogueView& view, const Na
   if (topic && !fresh.contains(topic->name)) return describe(*topic);
   if (by_id) return refuse(wanted, ErrorCode::unknown_topic_id);
   const bool is_legal = !meta::topic_name_fault(*wanted.name);
-  Topic refused = refuse(wanted, is_legal ? ErrorCode::unknown_topic_or_partition
-                                          : ErrorCode::invalid_topic_exception);
+  MetadataResponseTopic refused = refuse(wanted, is_legal ? ErrorCode::unknown_topic_or_partition
+                                                          : ErrorCode::invalid_topic_exception);
   describe.add_operations(refused);
   return refused;
 }
@@ -134,7 +135,7 @@ MetadataResponse response_to(const MetadataRequest& request, const Exchange& exc
   } else {
     std::set<std::pair<Uuid, std::optional<std::string>>> answered;
     const bool by_ids = asks_by_ids(request);
-    for (const Wanted& wanted : *request.topics) {
+    for (const MetadataRequestTopic& wanted : *request.topics) {
       if (by_ids && wanted.topic_id.is_zero()) continue;
       if (!answered.emplace(wanted.topic_id, wanted.name).second) continue;
       response.topics.push_back(answer_one(wanted, view, fresh, describe));
@@ -154,7 +155,7 @@ Names names_to_create(const MetadataRequest& request, const Exchange& exchange) 
       request.allow_auto_topic_creation && *node.options().auto_create_topics_enable;
   if (!may_create || asks_for_all(request, exchange.version()) || asks_by_ids(request)) return {};
   Names names;
-  for (const Wanted& wanted : *request.topics) {
+  for (const MetadataRequestTopic& wanted : *request.topics) {
     const bool is_missing =
         wanted.name && wanted.topic_id.is_zero() && !node.view().find(*wanted.name) &&
         !meta::topic_name_fault(*wanted.name) && may_come_by_itself(*wanted.name);
@@ -166,14 +167,15 @@ Names names_to_create(const MetadataRequest& request, const Exchange& exchange) 
 // Versions that have ids in requests, but do not know them.
 bool asks_too_early(const MetadataRequest& request, wire::Version version) {
   if (!request.topics || version >= first_to_ask_by_id) return false;
-  return std::any_of(request.topics->begin(), request.topics->end(), [](const Wanted& wanted) {
-    return !wanted.name || !wanted.topic_id.is_zero();
-  });
+  return std::any_of(request.topics->begin(), request.topics->end(),
+                     [](const MetadataRequestTopic& wanted) {
+                       return !wanted.name || !wanted.topic_id.is_zero();
+                     });
 }
 
 MetadataResponse refuse_all(const MetadataRequest& request, ErrorCode error) {
   MetadataResponse response;
-  for (const Wanted& wanted : *request.topics) {
+  for (const MetadataRequestTopic& wanted : *request.topics) {
     response.topics.push_back(refuse(wanted, error));
     if (!wanted.name) response.topics.back().name = "";
   }

@@ -15,10 +15,10 @@ using wire::OffsetCommitResponse;
 
 namespace {
 
-constexpr wire::Version first_with_ids = 10;
+constexpr wire::Version first_commit_with_ids = 10;
 
-using Topic = OffsetCommitRequest::OffsetCommitRequestTopic;
-using Partition = Topic::OffsetCommitRequestPartition;
+using OffsetCommitRequestTopic = OffsetCommitRequest::OffsetCommitRequestTopic;
+using OffsetCommitRequestPartition = OffsetCommitRequestTopic::OffsetCommitRequestPartition;
 
 class CommitHandler {
  public:
@@ -27,17 +27,17 @@ class CommitHandler {
         exchange_(exchange),
         groups_(exchange->node().groups()),
         now_(groups_.now()),
-        by_id_(exchange->version() >= first_with_ids) {}
+        by_id_(exchange->version() >= first_commit_with_ids) {}
 
   void run() {
-    for (const Topic& topic : request_.topics) {
+    for (const OffsetCommitRequestTopic& topic : request_.topics) {
       const auto& view = exchange_->node().view();
       const auto known = by_id_ ? view.find(topic.topic_id) : view.find(topic.name);
       if (known && topic.partitions.empty()) continue;
       auto& answered = response_.topics.emplace_back();
       answered.name = topic.name;
       answered.topic_id = topic.topic_id;
-      for (const Partition& partition : topic.partitions) {
+      for (const OffsetCommitRequestPartition& partition : topic.partitions) {
         answered.partitions.push_back({partition.partition_index, commit(known, partition)});
       }
     }
@@ -49,7 +49,7 @@ class CommitHandler {
   }
 
  private:
-  ErrorCode commit(const meta::TopicPtr& topic, const Partition& partition) {
+  ErrorCode commit(const meta::TopicPtr& topic, const OffsetCommitRequestPartition& partition) {
     if (!topic && by_id_) return ErrorCode::unknown_topic_id;
     if (!topic || !topic->has(partition.partition_index)) {
       return ErrorCode::unknown_topic_or_partition;

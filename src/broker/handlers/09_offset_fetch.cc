@@ -18,16 +18,16 @@ namespace {
 
 constexpr wire::Version first_with_error_for_all = 2;
 constexpr wire::Version first_with_groups = 8;
-constexpr wire::Version first_with_ids = 10;
+constexpr wire::Version first_offsets_with_ids = 10;
 
-using Wanted = OffsetFetchRequest::OffsetFetchRequestGroup;
-using WantedTopic = Wanted::OffsetFetchRequestTopics;
-using Group = OffsetFetchResponse::OffsetFetchResponseGroup;
-using Topic = Group::OffsetFetchResponseTopics;
-using Partition = Topic::OffsetFetchResponsePartitions;
+using OffsetFetchRequestGroup = OffsetFetchRequest::OffsetFetchRequestGroup;
+using OffsetFetchRequestTopics = OffsetFetchRequestGroup::OffsetFetchRequestTopics;
+using OffsetFetchResponseGroup = OffsetFetchResponse::OffsetFetchResponseGroup;
+using OffsetFetchResponseTopics = OffsetFetchResponseGroup::OffsetFetchResponseTopics;
+using OffsetFetchResponsePartitions = OffsetFetchResponseTopics::OffsetFetchResponsePartitions;
 
-Partition nothing(PartitionId id, ErrorCode error = ErrorCode::none) {
-  Partition partition;
+OffsetFetchResponsePartitions nothing(PartitionId id, ErrorCode error = ErrorCode::none) {
+  OffsetFetchResponsePartitions partition;
   partition.partition_index = id;
   partition.committed_offset = Offset{-1};
   partition.metadata = "";
@@ -35,8 +35,8 @@ Partition nothing(PartitionId id, ErrorCode error = ErrorCode::none) {
   return partition;
 }
 
-Partition committed(PartitionId id, const group::OffsetCommitValue& value) {
-  Partition partition;
+OffsetFetchResponsePartitions committed(PartitionId id, const group::OffsetCommitValue& value) {
+  OffsetFetchResponsePartitions partition;
   partition.partition_index = id;
   partition.committed_offset = value.offset;
   partition.committed_leader_epoch = value.leader_epoch;
@@ -52,10 +52,10 @@ bool is_of_another(const group::OffsetCommitValue& value, const Uuid& wanted) {
 class FetchHandler {
  public:
   FetchHandler(Node& node, wire::Version version, bool must_be_stable)
-      : node_(node), by_id_(version >= first_with_ids), must_be_stable_(must_be_stable) {}
+      : node_(node), by_id_(version >= first_offsets_with_ids), must_be_stable_(must_be_stable) {}
 
-  Group operator()(const Wanted& wanted) {
-    Group group;
+  OffsetFetchResponseGroup operator()(const OffsetFetchRequestGroup& wanted) {
+    OffsetFetchResponseGroup group;
     group.group_id = wanted.group_id;
     const auto found = node_.groups().find(wanted.group_id);
     group.error_code = found.error;
@@ -64,7 +64,7 @@ class FetchHandler {
     if (!wanted.topics) {
       group.topics = all(coordinator, wanted.group_id);
     } else {
-      for (const WantedTopic& topic : *wanted.topics) {
+      for (const OffsetFetchRequestTopics& topic : *wanted.topics) {
         group.topics.push_back(some(coordinator, wanted.group_id, topic));
       }
     }
@@ -72,12 +72,13 @@ class FetchHandler {
   }
 
  private:
-  std::vector<Topic> all(const group::Coordinator& coordinator, const std::string& group) const {
-    std::vector<Topic> topics;
+  std::vector<OffsetFetchResponseTopics> all(const group::Coordinator& coordinator,
+                                             const std::string& group) const {
+    std::vector<OffsetFetchResponseTopics> topics;
     for (const auto& [name, partitions] : coordinator.offsets_of(group)) {
       const auto known = node_.view().find(name);
       if (by_id_ && !known) continue;  // there is no id to tell it by
-      Topic& topic = topics.emplace_back();
+      OffsetFetchResponseTopics& topic = topics.emplace_back();
       topic.name = name;
       if (known) topic.topic_id = known->id;
       for (const auto& [id, value] : partitions) {
@@ -91,9 +92,9 @@ class FetchHandler {
     return topics;
   }
 
-  Topic some(const group::Coordinator& coordinator, const std::string& group,
-             const WantedTopic& wanted) const {
-    Topic topic;
+  OffsetFetchResponseTopics some(const group::Coordinator& coordinator, const std::string& group,
+                                 const OffsetFetchRequestTopics& wanted) const {
+    OffsetFetchResponseTopics topic;
     topic.topic_id = wanted.topic_id;
     const auto known = by_id_ ? node_.view().find(wanted.topic_id) : meta::TopicPtr();
     topic.name = known ? known->name : wanted.name;
@@ -123,8 +124,8 @@ class FetchHandler {
 };
 
 // What is asked of the one group, in the form that newer versions have for many.
-Wanted the_one_group(const OffsetFetchRequest& request) {
-  Wanted wanted;
+OffsetFetchRequestGroup the_one_group(const OffsetFetchRequest& request) {
+  OffsetFetchRequestGroup wanted;
   wanted.group_id = request.group_id;
   if (!request.topics) return wanted;
   wanted.topics.emplace();
@@ -147,13 +148,13 @@ void spread_error(OffsetFetchResponse& response, const OffsetFetchRequest& reque
   }
 }
 
-OffsetFetchResponse as_one_group(Group group) {
+OffsetFetchResponse as_one_group(OffsetFetchResponseGroup group) {
   OffsetFetchResponse response;
   response.error_code = group.error_code;
-  for (Topic& topic : group.topics) {
+  for (OffsetFetchResponseTopics& topic : group.topics) {
     auto& answered = response.topics.emplace_back();
     answered.name = std::move(topic.name);
-    for (Partition& each : topic.partitions) {
+    for (OffsetFetchResponsePartitions& each : topic.partitions) {
       answered.partitions.push_back({each.partition_index, each.committed_offset,
                                      each.committed_leader_epoch, std::move(each.metadata),
                                      each.error_code});
@@ -170,7 +171,7 @@ void handle(const OffsetFetchRequest& request, const ExchangePtr& exchange) {
   OffsetFetchResponse response;
   if (version >= first_with_groups) {
     std::set<std::string_view> all_of;  // the groups of which everything is in the answer
-    for (const Wanted& wanted : request.groups) {
+    for (const OffsetFetchRequestGroup& wanted : request.groups) {
       const bool is_repeated = !wanted.topics && !all_of.insert(wanted.group_id).second;
       if (!is_repeated) response.groups.push_back(fetch(wanted));
     }

@@ -21,17 +21,17 @@ using wire::ErrorCode;
 
 namespace {
 
-using Wish = CreateTopicsRequest::CreatableTopic;
-using Answer = CreateTopicsResponse::CreatableTopicResult;
+using CreatableTopic = CreateTopicsRequest::CreatableTopic;
+using CreatableTopicResult = CreateTopicsResponse::CreatableTopicResult;
 
-Answer& add_answer(CreateTopicsResponse& response, const Wish& wish) {
-  Answer& answer = response.topics.emplace_back();
+CreatableTopicResult& add_answer(CreateTopicsResponse& response, const CreatableTopic& wish) {
+  CreatableTopicResult& answer = response.topics.emplace_back();
   answer.name = wish.name;
   answer.configs.emplace();  // null is for those who may not see them
   return answer;
 }
 
-void describe(Answer& answer, const meta::TopicRecord& topic, Node& node) {
+void describe(CreatableTopicResult& answer, const meta::TopicRecord& topic, Node& node) {
   answer.topic_id = topic.id;
   answer.num_partitions = static_cast<std::int32_t>(topic.partitions.size());
   answer.replication_factor = static_cast<std::int16_t>(topic.partitions.front().replicas.size());
@@ -51,7 +51,7 @@ constexpr std::int64_t max_partitions = 10000;
 std::int64_t partitions_asked_for(const CreateTopicsRequest& request,
                                   const BrokerOptions& options) {
   std::int64_t total = 0;
-  for (const Wish& wish : request.topics) {
+  for (const CreatableTopic& wish : request.topics) {
     if (!wish.assignments.empty()) {
       total += static_cast<std::int64_t>(wish.assignments.size());
     } else if (wish.num_partitions == -1) {
@@ -65,15 +65,15 @@ std::int64_t partitions_asked_for(const CreateTopicsRequest& request,
 
 void refuse_all(const CreateTopicsRequest& request, CreateTopicsResponse& response) {
   std::set<std::string_view> names;
-  for (const Wish& wish : request.topics) {
+  for (const CreatableTopic& wish : request.topics) {
     if (!names.insert(wish.name).second) continue;
-    Answer& answer = add_answer(response, wish);
+    CreatableTopicResult& answer = add_answer(response, wish);
     answer.error_code = ErrorCode::policy_violation;
     answer.error_message = "Excessively large number of partitions per request.";
   }
 }
 
-constexpr wire::Version first_with_quota_errors = 6;
+constexpr wire::Version first_create_with_quota_errors = 6;
 
 // Answers every wish and returns the records that fulfil those that can be.
 meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueView& view,
@@ -87,12 +87,12 @@ meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueVi
   meta::Records records;
   meta::CatalogueView ahead = view;  // two new names of one request may collide with each other
   Repeats<std::string_view> repeats;
-  for (const Wish& wish : request.topics) repeats.add(wish.name);
+  for (const CreatableTopic& wish : request.topics) repeats.add(wish.name);
   std::set<std::string_view> refused;
-  for (const Wish& wish : request.topics) {
+  for (const CreatableTopic& wish : request.topics) {
     const bool twice = repeats.has(wish.name);
     if (twice && !refused.insert(wish.name).second) continue;  // answered once
-    Answer& answer = add_answer(response, wish);
+    CreatableTopicResult& answer = add_answer(response, wish);
     if (twice) {
       answer.error_code = ErrorCode::invalid_request;
       answer.error_message = "Duplicate topic name.";
@@ -120,7 +120,7 @@ meta::Records decide(const CreateTopicsRequest& request, const meta::CatalogueVi
 void handle(const CreateTopicsRequest& request, const ExchangePtr& exchange) {
   Node& node = exchange->node();
   const auto response = std::make_shared<CreateTopicsResponse>();  // of the two steps below
-  const auto quota = std::make_shared<MutationQuota>(*exchange, first_with_quota_errors);
+  const auto quota = std::make_shared<MutationQuota>(*exchange, first_create_with_quota_errors);
   if (request.validate_only) {
     decide(request, node.view(), node, *quota, *response);
     return answer<CreateTopicsRequest>(*exchange, *response);

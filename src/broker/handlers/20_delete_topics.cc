@@ -16,23 +16,23 @@ using wire::ErrorCode;
 
 namespace {
 
-constexpr wire::Version first_with_ids = 6;
+constexpr wire::Version first_delete_with_ids = 6;
 constexpr wire::Version first_with_deletion_disabled = 3;
-constexpr wire::Version first_with_quota_errors = 5;
+constexpr wire::Version first_delete_with_quota_errors = 5;
 
-using Wish = DeleteTopicsRequest::DeleteTopicState;
-using Answer = DeleteTopicsResponse::DeletableTopicResult;
+using DeleteTopicState = DeleteTopicsRequest::DeleteTopicState;
+using DeletableTopicResult = DeleteTopicsResponse::DeletableTopicResult;
 
-std::vector<Wish> wishes_of(const DeleteTopicsRequest& request, wire::Version version) {
-  if (version >= first_with_ids) return request.topics;
-  std::vector<Wish> wishes;
+std::vector<DeleteTopicState> wishes_of(const DeleteTopicsRequest& request, wire::Version version) {
+  if (version >= first_delete_with_ids) return request.topics;
+  std::vector<DeleteTopicState> wishes;
   for (const std::string& name : request.topic_names) wishes.push_back({.name = name});
   return wishes;
 }
 
-Answer answer_one(const Wish& wish, const meta::CatalogueView& view, MutationQuota& quota,
-                  std::set<Uuid>& deleted) {
-  Answer answer;
+DeletableTopicResult answer_one(const DeleteTopicState& wish, const meta::CatalogueView& view,
+                                MutationQuota& quota, std::set<Uuid>& deleted) {
+  DeletableTopicResult answer;
   answer.name = wish.name;
   answer.topic_id = wish.topic_id;
   const bool has_id = !wish.topic_id.is_zero();
@@ -63,9 +63,9 @@ Answer answer_one(const Wish& wish, const meta::CatalogueView& view, MutationQuo
   return answer;
 }
 
-void refuse_all(Exchange& exchange, const std::vector<Wish>& wishes) {
+void refuse_all(Exchange& exchange, const std::vector<DeleteTopicState>& wishes) {
   DeleteTopicsResponse response;
-  for (const Wish& wish : wishes) {
+  for (const DeleteTopicState& wish : wishes) {
     auto& answer = response.responses.emplace_back();
     answer.name = wish.name;
     answer.topic_id = wish.topic_id;
@@ -83,13 +83,13 @@ void handle(const DeleteTopicsRequest& request, const ExchangePtr& exchange) {
   auto wishes = wishes_of(request, exchange->version());
   if (!*exchange->node().options().delete_topic_enable) return refuse_all(*exchange, wishes);
   const auto response = std::make_shared<DeleteTopicsResponse>();  // of the two steps below
-  const auto quota = std::make_shared<MutationQuota>(*exchange, first_with_quota_errors);
+  const auto quota = std::make_shared<MutationQuota>(*exchange, first_delete_with_quota_errors);
   exchange->node().catalogue().change(
       [wishes = std::move(wishes), quota, response](const meta::CatalogueView& view) {
         *response = {};  // of an earlier decision
         quota->begin();
         std::set<Uuid> deleted;
-        for (const Wish& wish : wishes) {
+        for (const DeleteTopicState& wish : wishes) {
           response->responses.push_back(answer_one(wish, view, *quota, deleted));
         }
         meta::Records records;

@@ -16,10 +16,11 @@ namespace {
 
 constexpr Offset high_watermark{-1};
 
-using Answer = DeleteRecordsResponse::DeleteRecordsTopicResult::DeleteRecordsPartitionResult;
+using DeleteRecordsPartitionResult =
+    DeleteRecordsResponse::DeleteRecordsTopicResult::DeleteRecordsPartitionResult;
 
 ErrorCode delete_before(Node& node, Partition& partition, log::PartitionLog& log, Offset before,
-                        Answer& answer) {
+                        DeleteRecordsPartitionResult& answer) {
   if (meta::is_internal_topic(partition.topic().name)) return ErrorCode::invalid_topic_exception;
   if (!partition.config().is_deleted) return ErrorCode::policy_violation;
   if (before == high_watermark) before = log.high_watermark();

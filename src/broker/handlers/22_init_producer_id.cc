@@ -14,11 +14,11 @@ using wire::InitProducerIdResponse;
 
 namespace {
 
-constexpr wire::Version first_with_producer_fenced = 4;
+constexpr wire::Version first_init_with_producer_fenced = 4;
 
 void send(Exchange& exchange, ErrorCode error, const txn::Producer& producer = {}) {
   InitProducerIdResponse response;
-  response.error_code = or_invalid_epoch(error, exchange, first_with_producer_fenced);
+  response.error_code = or_invalid_epoch(error, exchange, first_init_with_producer_fenced);
   const txn::Producer told = error == ErrorCode::none ? producer : txn::Producer{};
   response.producer_id = told.id;
   response.producer_epoch = told.epoch;

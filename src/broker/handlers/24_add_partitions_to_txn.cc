@@ -18,7 +18,7 @@ using wire::ErrorCode;
 namespace {
 
 constexpr wire::Version first_with_many = 4;
-constexpr wire::Version first_with_producer_fenced = 2;
+constexpr wire::Version first_add_with_producer_fenced = 2;
 
 using Transaction = AddPartitionsToTxnRequest::AddPartitionsToTxnTransaction;
 using Topics = std::vector<AddPartitionsToTxnRequest::AddPartitionsToTxnTopic>;
@@ -60,7 +60,7 @@ struct Answering {
       auto& result = all.emplace_back(TopicResult{topic.name, {}});
       for (const PartitionId partition : topic.partitions) {
         const ErrorCode error =
-            or_invalid_epoch(of_partitions[next++], *exchange, first_with_producer_fenced);
+            or_invalid_epoch(of_partitions[next++], *exchange, first_add_with_producer_fenced);
         result.results_by_partition.push_back({partition, error});
       }
     }

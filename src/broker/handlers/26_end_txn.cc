@@ -13,12 +13,12 @@ using wire::ErrorCode;
 
 namespace {
 
-constexpr wire::Version first_with_producer_fenced = 2;
+constexpr wire::Version first_end_with_producer_fenced = 2;
 constexpr wire::Version first_with_epoch_bumps = 5;
 
 void send(Exchange& exchange, const TransactionCoordinators::Outcome& outcome) {
   EndTxnResponse response;
-  response.error_code = or_invalid_epoch(outcome.error, exchange, first_with_producer_fenced);
+  response.error_code = or_invalid_epoch(outcome.error, exchange, first_end_with_producer_fenced);
   if (outcome.error == ErrorCode::none) {
     response.producer_id = outcome.producer.id;
     response.producer_epoch = outcome.producer.epoch;

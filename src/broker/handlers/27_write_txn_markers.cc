@@ -18,7 +18,7 @@ using wire::WriteTxnMarkersResponse;
 namespace {
 
 using Marker = WriteTxnMarkersRequest::WritableTxnMarker;
-using Result = WriteTxnMarkersResponse::WritableTxnMarkerResult;
+using WritableTxnMarkerResult = WriteTxnMarkersResponse::WritableTxnMarkerResult;
 using Errors = std::vector<ErrorCode>;
 
 // Markers that are written each in its own time, and answered together.
@@ -41,12 +41,13 @@ struct Answering {
   }
 
   // Several markers of a producer are answered as one.
-  Result& result_of(ProducerId producer) {
+  WritableTxnMarkerResult& result_of(ProducerId producer) {
     auto& all = response.markers;
     const auto found = std::find_if(
-        all.begin(), all.end(), [&](const Result& each) { return each.producer_id == producer; });
+        all.begin(), all.end(),
+        [&](const WritableTxnMarkerResult& each) { return each.producer_id == producer; });
     if (found != all.end()) return *found;
-    return all.emplace_back(Result{producer, {}});
+    return all.emplace_back(WritableTxnMarkerResult{producer, {}});
   }
 };
 

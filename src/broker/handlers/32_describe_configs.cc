@@ -20,8 +20,8 @@ using wire::ErrorCode;
 namespace {
 
 using Resource = DescribeConfigsRequest::DescribeConfigsResource;
-using Answer = DescribeConfigsResponse::DescribeConfigsResult;
-using Described = Answer::DescribeConfigsResourceResult;
+using DescribeConfigsResult = DescribeConfigsResponse::DescribeConfigsResult;
+using Described = DescribeConfigsResult::DescribeConfigsResourceResult;
 
 bool is_asked_for(const Resource& resource, const std::string& name) {
   const auto& keys = resource.configuration_keys;
@@ -53,7 +53,7 @@ Described describe(const DescribedConfig& config, const DescribeConfigsRequest& 
   return described;
 }
 
-void refuse(Answer& answer, ErrorCode error, std::string message) {
+void refuse(DescribeConfigsResult& answer, ErrorCode error, std::string message) {
   answer.error_code = error;
   answer.error_message = std::move(message);
 }
@@ -86,7 +86,8 @@ bool asks_for_unknown_type(const DescribeConfigsRequest& request) {
   });
 }
 
-std::vector<DescribedConfig> configs_of(const Resource& resource, Node& node, Answer& answer) {
+std::vector<DescribedConfig> configs_of(const Resource& resource, Node& node,
+                                        DescribeConfigsResult& answer) {
   const auto type = static_cast<ConfigResourceType>(resource.resource_type);
   const std::string& name = resource.resource_name;
   if (auto fault = name_fault(type, name, node.config().node_name()); !fault.empty()) {
@@ -128,7 +129,7 @@ void handle(const DescribeConfigsRequest& request, const ExchangePtr& exchange) 
   std::set<std::pair<std::int8_t, std::string_view>> answered;
   for (const Resource& resource : request.resources) {
     if (!answered.emplace(resource.resource_type, resource.resource_name).second) continue;
-    Answer& answer = response.results.emplace_back();
+    DescribeConfigsResult& answer = response.results.emplace_back();
     answer.resource_type = resource.resource_type;
     answer.resource_name = resource.resource_name;
     if (is_refused) {

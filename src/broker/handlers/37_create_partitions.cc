@@ -24,10 +24,10 @@ namespace {
 // A named limit against a typing error that would fill the disk with folders.
 constexpr std::int32_t max_partitions = 100000;
 
-constexpr wire::Version first_with_quota_errors = 3;
+constexpr wire::Version first_growth_with_quota_errors = 3;
 
-using Wish = CreatePartitionsRequest::CreatePartitionsTopic;
-using Answer = CreatePartitionsResponse::CreatePartitionsTopicResult;
+using CreatePartitionsTopic = CreatePartitionsRequest::CreatePartitionsTopic;
+using CreatePartitionsTopicResult = CreatePartitionsResponse::CreatePartitionsTopicResult;
 
 struct Decision {
   ErrorCode error = ErrorCode::none;
@@ -37,8 +37,9 @@ struct Decision {
 
 Decision refused(ErrorCode error, std::string message) { return {error, std::move(message), {}}; }
 
-Decision place_as_assigned(const Wish& wish, std::size_t added, std::size_t replicas,
-                           const Cluster& cluster, const meta::CatalogueView& view) {
+Decision place_as_assigned(const CreatePartitionsTopic& wish, std::size_t added,
+                           std::size_t replicas, const Cluster& cluster,
+                           const meta::CatalogueView& view) {
   if (wish.assignments->size() != added) {
     return refused(ErrorCode::invalid_replica_assignment,
                    "Attempted to add " + std::to_string(added) + " additional partition(s), but " +
@@ -55,7 +56,8 @@ Decision place_as_assigned(const Wish& wish, std::size_t added, std::size_t repl
   return decision;
 }
 
-Decision decide(const Wish& wish, const meta::CatalogueView& view, const Cluster& cluster) {
+Decision decide(const CreatePartitionsTopic& wish, const meta::CatalogueView& view,
+                const Cluster& cluster) {
   const auto topic = view.find(wish.name);
   if (!topic) return refused(ErrorCode::unknown_topic_or_partition, "The topic does not exist.");
   if (meta::is_internal_topic(topic->name)) {
@@ -93,9 +95,9 @@ meta::Records decide(const CreatePartitionsRequest& request, const meta::Catalog
   response = {};  // of an earlier decision
   meta::Records records;
   Repeats<std::string_view> repeats;
-  for (const Wish& wish : request.topics) repeats.add(wish.name);
+  for (const CreatePartitionsTopic& wish : request.topics) repeats.add(wish.name);
   std::set<std::string_view> refused_names;
-  for (const Wish& wish : request.topics) {
+  for (const CreatePartitionsTopic& wish : request.topics) {
     const bool twice = repeats.has(wish.name);
     if (twice && !refused_names.insert(wish.name).second) continue;  // answered once
     auto decision = twice ? refused(ErrorCode::invalid_request, "Duplicate topic name.")
@@ -104,7 +106,7 @@ meta::Records decide(const CreatePartitionsRequest& request, const meta::Catalog
     if (counts && !quota.take(decision.added.size())) {
       decision = refused(ErrorCode::throttling_quota_exceeded, std::string(MutationQuota::refusal));
     }
-    Answer& answer = response.results.emplace_back();
+    CreatePartitionsTopicResult& answer = response.results.emplace_back();
     answer.name = wish.name;
     answer.error_code = decision.error;
     if (decision.error != ErrorCode::none) {
@@ -122,7 +124,7 @@ meta::Records decide(const CreatePartitionsRequest& request, const meta::Catalog
 void handle(const CreatePartitionsRequest& request, const ExchangePtr& exchange) {
   Node& node = exchange->node();
   const auto response = std::make_shared<CreatePartitionsResponse>();  // of the two steps below
-  const auto quota = std::make_shared<MutationQuota>(*exchange, first_with_quota_errors);
+  const auto quota = std::make_shared<MutationQuota>(*exchange, first_growth_with_quota_errors);
   if (request.validate_only) {
     decide(request, node.view(), node, *quota, *response);
     return answer<CreatePartitionsRequest>(*exchange, *response);

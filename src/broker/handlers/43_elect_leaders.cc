@@ -18,7 +18,7 @@ namespace {
 
 enum class ElectionType : std::int8_t { preferred = 0, unclean = 1 };
 
-using Answer = ElectLeadersResponse::ReplicaElectionResult;
+using ReplicaElectionResult = ElectLeadersResponse::ReplicaElectionResult;
 
 struct Outcome {
   ErrorCode error = ErrorCode::none;
@@ -68,7 +68,7 @@ class Elections {
   void elect_in(const std::string& name, const std::vector<PartitionId>& ids,
                 ElectLeadersResponse& response) {
     const auto topic = view_.find(name);
-    Answer& answer = response.replica_election_results.emplace_back();
+    ReplicaElectionResult& answer = response.replica_election_results.emplace_back();
     answer.topic = name;
     for (const PartitionId id : ids) add(answer, id, outcome_of(name, topic, id));
   }
@@ -76,7 +76,7 @@ class Elections {
   // Partitions that have the right leader are not told of, their topics are.
   void elect_everywhere(ElectLeadersResponse& response) {
     for (const auto& [name, topic] : view_.topics()) {
-      Answer answer;
+      ReplicaElectionResult answer;
       answer.topic = name;
       for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
         const PartitionId id{static_cast<std::int32_t>(i)};
@@ -102,7 +102,7 @@ class Elections {
     return outcome;
   }
 
-  static void add(Answer& answer, PartitionId id, const Outcome& outcome) {
+  static void add(ReplicaElectionResult& answer, PartitionId id, const Outcome& outcome) {
     auto& result = answer.partition_result.emplace_back();
     result.partition_id = id;
     result.error_code = outcome.error;
@@ -121,7 +121,7 @@ ElectLeadersResponse refusal(const ElectLeadersRequest& request) {
   response.error_code = ErrorCode::invalid_request;
   if (!request.topic_partitions) return response;
   for (const auto& topic : *request.topic_partitions) {
-    Answer& answer = response.replica_election_results.emplace_back();
+    ReplicaElectionResult& answer = response.replica_election_results.emplace_back();
     answer.topic = topic.topic;
     for (const PartitionId id : topic.partitions) {
       answer.partition_result.push_back(

@@ -18,7 +18,8 @@ using wire::ErrorCode;
 
 namespace {
 
-using Wish = AlterPartitionReassignmentsRequest::ReassignableTopic::ReassignablePartition;
+using ReassignablePartition =
+    AlterPartitionReassignmentsRequest::ReassignableTopic::ReassignablePartition;
 
 struct Outcome {
   ErrorCode error = ErrorCode::none;
@@ -39,8 +40,9 @@ Outcome unless_leaderless(const meta::CatalogueView& view, const meta::Partition
                  "election.");
 }
 
-Outcome reassign(const Wish& wish, bool may_change_factor, const meta::PartitionRecord& before,
-                 const meta::CatalogueView& view, const Cluster& cluster) {
+Outcome reassign(const ReassignablePartition& wish, bool may_change_factor,
+                 const meta::PartitionRecord& before, const meta::CatalogueView& view,
+                 const Cluster& cluster) {
   if (!wish.replicas) {
     if (before.is_being_reassigned()) {
       return unless_leaderless(view, before, meta::with_reassignment_cancelled(view, before));
@@ -72,7 +74,7 @@ meta::Records decide(const AlterPartitionReassignmentsRequest& request,
     auto& answered = response.responses.emplace_back();
     answered.name = wished.name;
     const auto topic = view.find(wished.name);
-    for (const Wish& wish : wished.partitions) {
+    for (const ReassignablePartition& wish : wished.partitions) {
       auto& answer = answered.partitions.emplace_back();
       answer.partition_index = wish.partition_index;
       const auto index = static_cast<std::size_t>(wish.partition_index.value);

@@ -11,9 +11,9 @@ using wire::ListPartitionReassignmentsResponse;
 
 namespace {
 
-using Answer = ListPartitionReassignmentsResponse::OngoingTopicReassignment;
+using OngoingTopicReassignment = ListPartitionReassignmentsResponse::OngoingTopicReassignment;
 
-void add(Answer& answer, const meta::Topic& topic, PartitionId id) {
+void add(OngoingTopicReassignment& answer, const meta::Topic& topic, PartitionId id) {
   const auto index = static_cast<std::size_t>(id.value);
   if (index >= topic.partitions.size()) return;
   const meta::PartitionRecord& partition = topic.partitions[index];
@@ -27,20 +27,20 @@ void add(Answer& answer, const meta::Topic& topic, PartitionId id) {
 void handle(const ListPartitionReassignmentsRequest& request, const ExchangePtr& exchange) {
   const meta::CatalogueView& view = exchange->node().view();
   ListPartitionReassignmentsResponse response;
-  const auto tell = [&](Answer answer) {
+  const auto tell = [&](OngoingTopicReassignment answer) {
     if (!answer.partitions.empty()) response.topics.push_back(std::move(answer));
   };
   if (request.topics) {
     for (const auto& asked : *request.topics) {
       const auto topic = view.find(asked.name);
       if (!topic) continue;
-      Answer answer{topic->name, {}};
+      OngoingTopicReassignment answer{topic->name, {}};
       for (const PartitionId id : asked.partition_indexes) add(answer, *topic, id);
       tell(std::move(answer));
     }
   } else {
     for (const auto& [name, topic] : view.topics()) {
-      Answer answer{name, {}};
+      OngoingTopicReassignment answer{name, {}};
       for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
         add(answer, *topic, {static_cast<std::int32_t>(i)});
       }

@@ -20,10 +20,10 @@ using wire::ErrorCode;
 
 namespace {
 
-using Wish = AlterClientQuotasRequest::EntryData;
+using EntryData = AlterClientQuotasRequest::EntryData;
 
 // In the order of their types; one that is given twice counts once, as in a map.
-meta::QuotaEntity entity_of(const Wish& wish) {
+meta::QuotaEntity entity_of(const EntryData& wish) {
   meta::QuotaEntity entity;
   for (const auto& part : wish.entity) entity.parts.push_back({part.entity_type, part.entity_name});
   std::stable_sort(entity.parts.begin(), entity.parts.end(),
@@ -45,7 +45,7 @@ std::string address_fault(const meta::QuotaEntity& entity) {
   return {};
 }
 
-std::string fault_of(const Wish& wish, const meta::QuotaEntity& entity) {
+std::string fault_of(const EntryData& wish, const meta::QuotaEntity& entity) {
   if (auto fault = meta::entity_fault(entity); !fault.empty()) return fault;
   if (auto fault = address_fault(entity); !fault.empty()) return fault;
   std::set<std::string_view> keys;
@@ -57,7 +57,7 @@ std::string fault_of(const Wish& wish, const meta::QuotaEntity& entity) {
   return {};
 }
 
-void add_records(const Wish& wish, const meta::QuotaEntity& entity, const meta::Quotas& quotas,
+void add_records(const EntryData& wish, const meta::QuotaEntity& entity, const meta::Quotas& quotas,
                  meta::Records& records) {
   const auto limits = quotas.find(entity);
   for (const auto& op : wish.ops) {
@@ -76,7 +76,7 @@ meta::Records decide(const AlterClientQuotasRequest& request, const meta::Catalo
   response = {};  // of an earlier decision
   meta::Records records;
   std::set<meta::QuotaEntity> seen;
-  for (const Wish& wish : request.entries) {
+  for (const EntryData& wish : request.entries) {
     const meta::QuotaEntity entity = entity_of(wish);
     auto& answer = response.entries.emplace_back();
     for (const auto& part : wish.entity) {

@@ -16,9 +16,9 @@ namespace {
 constexpr std::string_view metadata_topic = "__cluster_metadata";
 constexpr LeaderEpoch only_epoch{1};  // nobody ever votes
 
-using Answer = DescribeQuorumResponse::TopicData::PartitionData;
+using PartitionData = DescribeQuorumResponse::TopicData::PartitionData;
 
-void describe(Answer& answer, Node& node) {
+void describe(PartitionData& answer, Node& node) {
   const Offset end{node.view().version()};
   answer.leader_id = node.cluster().controller;
   answer.leader_epoch = only_epoch;
@@ -61,7 +61,7 @@ void handle(const DescribeQuorumRequest& request, const ExchangePtr& exchange) {
     auto& answered = response.topics.emplace_back();
     answered.topic_name = topic.topic_name;
     for (const auto& partition : topic.partitions) {
-      Answer& answer = answered.partitions.emplace_back();
+      PartitionData& answer = answered.partitions.emplace_back();
       answer.partition_index = partition.partition_index;
       if (is_right) {
         describe(answer, exchange->node());

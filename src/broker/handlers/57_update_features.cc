@@ -14,14 +14,14 @@ using wire::UpdateFeaturesResponse;
 
 namespace {
 
-using Wish = UpdateFeaturesRequest::FeatureUpdateKey;
+using FeatureUpdateKey = UpdateFeaturesRequest::FeatureUpdateKey;
 
 enum class Upgrade : std::int8_t { unknown = 0, upgrade = 1, safe = 2, unsafe = 3 };
 
 constexpr wire::Version first_with_kinds = 1;
 constexpr wire::Version first_without_results = 2;
 
-Upgrade kind_of(const Wish& wish, wire::Version version) {
+Upgrade kind_of(const FeatureUpdateKey& wish, wire::Version version) {
   if (version < first_with_kinds) return wish.allow_downgrade ? Upgrade::safe : Upgrade::upgrade;
   const auto kind = static_cast<Upgrade>(wish.upgrade_type);
   return kind >= Upgrade::upgrade && kind <= Upgrade::unsafe ? kind : Upgrade::unknown;
@@ -35,7 +35,8 @@ std::string not_supported(const meta::Feature* feature, NodeId node) {
 }
 
 // Empty where the wish can be fulfilled.
-std::string fault_of(const Wish& wish, Upgrade kind, const meta::CatalogueView& view, NodeId node) {
+std::string fault_of(const FeatureUpdateKey& wish, Upgrade kind, const meta::CatalogueView& view,
+                     NodeId node) {
   if (kind == Upgrade::unknown) return "The controller does not support the given upgrade type.";
   if (wish.max_version_level < 0) return "A feature version cannot be less than 0.";
   const meta::Feature* const feature = meta::find_feature(wish.feature);
@@ -53,7 +54,8 @@ std::string fault_of(const Wish& wish, Upgrade kind, const meta::CatalogueView& 
   return {};
 }
 
-void refuse(UpdateFeaturesResponse& response, const Wish& wish, const std::string& fault) {
+void refuse(UpdateFeaturesResponse& response, const FeatureUpdateKey& wish,
+            const std::string& fault) {
   response.error_code = ErrorCode::invalid_update_version;
   response.error_message =
       "The update failed for all features since the following feature had an error: Invalid update "
@@ -67,7 +69,7 @@ meta::Records decide(const UpdateFeaturesRequest& request, wire::Version version
                      UpdateFeaturesResponse& response) {
   response = {};  // of an earlier decision
   meta::Records records;
-  for (const Wish& wish : request.feature_updates) {
+  for (const FeatureUpdateKey& wish : request.feature_updates) {
     const auto fault = fault_of(wish, kind_of(wish, version), view, node.cluster().controller);
     if (!fault.empty()) {
       response.results.clear();

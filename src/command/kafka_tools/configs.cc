@@ -37,7 +37,7 @@ constexpr std::array default_flags{
     ShortFlag{"--client-defaults", "clients"}, ShortFlag{"--user-defaults", "users"},
     ShortFlag{"--broker-defaults", "brokers"}, ShortFlag{"--ip-defaults", "ips"}};
 
-struct Arguments {
+struct ConfigsArguments {
   const CLI::App* app = nullptr;
   const CLI::Option* alters = nullptr;
   std::vector<std::string> types;
@@ -51,7 +51,7 @@ struct Arguments {
   bool has(const char* option) const { return app->get_option(option)->count() > 0; }
 };
 
-std::vector<std::string> types_of(const Arguments& arguments) {
+std::vector<std::string> types_of(const ConfigsArguments& arguments) {
   std::vector<std::string> types = arguments.types;
   for (const auto& each : name_flags) {
     if (arguments.has(each.flag)) types.emplace_back(each.type);
@@ -63,7 +63,7 @@ std::vector<std::string> types_of(const Arguments& arguments) {
 }
 
 // Names and defaults go with the types in the order in which they were given.
-std::vector<std::string> names_of(const Arguments& arguments) {
+std::vector<std::string> names_of(const ConfigsArguments& arguments) {
   std::vector<std::string> names;
   std::size_t next = 0;
   for (const CLI::Option* const option : arguments.app->parse_order()) {
@@ -80,7 +80,7 @@ std::vector<std::string> names_of(const Arguments& arguments) {
   return names;
 }
 
-std::vector<ConfigEntity> entities_of(const Arguments& arguments) {
+std::vector<ConfigEntity> entities_of(const ConfigsArguments& arguments) {
   const auto names = names_of(arguments);
   std::vector<ConfigEntity> entities;
   for (std::string& type : types_of(arguments)) {
@@ -90,7 +90,7 @@ std::vector<ConfigEntity> entities_of(const Arguments& arguments) {
   return entities;
 }
 
-Result<> check_types(const Arguments& arguments) {
+Result<> check_types(const ConfigsArguments& arguments) {
   const auto given = types_of(arguments);
   const std::set<std::string> distinct(given.begin(), given.end());
   for (const std::string& type : distinct) {
@@ -121,7 +121,7 @@ bool may_have_default(const std::string& type) {
   return type == "users" || type == "clients" || type == "brokers" || type == "ips";
 }
 
-Result<> check_names(const Arguments& arguments) {
+Result<> check_names(const ConfigsArguments& arguments) {
   const auto entities = entities_of(arguments);
   const ConfigEntity& first = entities.front();
   if (names_of(arguments).size() > entities.size()) {
@@ -154,7 +154,7 @@ Result<> check_names(const Arguments& arguments) {
   return usage_error("An entity name must be specified for every entity type");
 }
 
-Result<> check_edits(const Arguments& arguments) {
+Result<> check_edits(const ConfigsArguments& arguments) {
   if (arguments.alters->count() == 0) return {};
   const bool adds = arguments.has("--add-config");
   const bool adds_file = arguments.has("--add-config-file");
@@ -195,7 +195,7 @@ Result<std::vector<Property>> parse_added(std::string_view text) {
   return added;
 }
 
-Result<ConfigEdits> edits_of(const Arguments& arguments) {
+Result<ConfigEdits> edits_of(const ConfigsArguments& arguments) {
   ConfigEdits edits;
   std::map<std::string, std::string> added;  // of one that is said twice the last counts
   if (arguments.has("--add-config")) {
@@ -220,7 +220,7 @@ bool is_about_quotas(const ConfigEntity& entity) {
   return entity.type == "users" || entity.type == "clients" || entity.type == "ips";
 }
 
-Result<> alter(Session& session, const Arguments& arguments) {
+Result<> alter(Session& session, const ConfigsArguments& arguments) {
   const auto entities = entities_of(arguments);
   const ConfigEntity& first = entities.front();
   TRY(const ConfigEdits edits, edits_of(arguments));
@@ -232,7 +232,7 @@ Result<> alter(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> describe(Session& session, const Arguments& arguments) {
+Result<> describe(Session& session, const ConfigsArguments& arguments) {
   const auto entities = entities_of(arguments);
   return is_about_quotas(entities.front())
              ? describe_quota_configs(session, entities)
@@ -243,7 +243,7 @@ Result<> describe(Session& session, const Arguments& arguments) {
 }  // namespace
 
 Action configs(CLI::App& app, ToolSettings& settings) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ConfigsArguments>();
   OptionRules& rules = settings.rules;
   arguments->app = &app;
   const auto* const alters = arguments->alters = rules.action(app.add_flag("--alter"));

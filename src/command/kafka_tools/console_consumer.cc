@@ -31,9 +31,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr client::Milliseconds poll_time{250};
-
-struct Arguments {
+struct ConsoleConsumerArguments {
   std::string topic;
   std::string include;
   std::string group;
@@ -61,7 +59,8 @@ struct Plan {
   Subscription::Wish topics;
 };
 
-Result<std::string> place_of(const Arguments& arguments, const Properties& properties) {
+Result<std::string> place_of(const ConsoleConsumerArguments& arguments,
+                             const Properties& properties) {
   const std::string offset = lower(arguments.offset);
   if (offset == "earliest") return std::string("start");
   if (offset == "latest") return std::string("end");
@@ -83,7 +82,8 @@ Result<std::string> place_of(const Arguments& arguments, const Properties& prope
   return usage_error("Invalid value " + reset + " for configuration auto.offset.reset");
 }
 
-Result<std::string> group_of(const Arguments& arguments, const Properties& properties) {
+Result<std::string> group_of(const ConsoleConsumerArguments& arguments,
+                             const Properties& properties) {
   std::set<std::string> given;
   if (!arguments.group.empty()) given.insert(arguments.group);
   if (const std::string group = text_of(properties, "group.id"); !group.empty()) {
@@ -102,7 +102,8 @@ Result<std::string> group_of(const Arguments& arguments, const Properties& prope
   return *given.begin();
 }
 
-Result<Subscription::Wish> wish_of(const Arguments& arguments, const Properties& properties) {
+Result<Subscription::Wish> wish_of(const ConsoleConsumerArguments& arguments,
+                                   const Properties& properties) {
   Subscription::Wish wish{.topic = arguments.topic, .partition = arguments.partition};
   if (!arguments.include.empty()) {
     TRY(wish.pattern, TopicFilter::parse_pattern(arguments.include));
@@ -120,7 +121,7 @@ Result<Subscription::Wish> wish_of(const Arguments& arguments, const Properties&
   return wish;
 }
 
-Result<Plan> plan_of(const Arguments& arguments, const Properties& properties) {
+Result<Plan> plan_of(const ConsoleConsumerArguments& arguments, const Properties& properties) {
   Plan plan;
   TRY(plan.group, group_of(arguments, properties));
   TRY(plan.from, place_of(arguments, properties));
@@ -143,7 +144,7 @@ class Reading {
  public:
   using Done = std::function<void(const ConsumerRecord&)>;
 
-  Reading(const Arguments& arguments, const MessageFormatter& formatter)
+  Reading(const ConsoleConsumerArguments& arguments, const MessageFormatter& formatter)
       : formatter_(formatter),
         most_(arguments.most),
         timeout_(arguments.timeout_ms >= 0 ? std::optional(within_reason(arguments.timeout_ms))
@@ -258,7 +259,8 @@ Result<> consume_in_group(Session& session, const Plan& plan, Subscription& subs
   return done ? left : done;
 }
 
-Result<> consume(Session& session, const Arguments& arguments, const Properties& properties) {
+Result<> consume(Session& session, const ConsoleConsumerArguments& arguments,
+                 const Properties& properties) {
   TRY(const Plan plan, plan_of(arguments, properties));
   TRY(auto of_formatter, read_properties(arguments.formatter_file, arguments.formatter_properties));
   if (!arguments.key_deserializer.empty()) {
@@ -278,7 +280,7 @@ Result<> consume(Session& session, const Arguments& arguments, const Properties&
   return done;
 }
 
-void add_places(CLI::App& app, OptionRules& rules, Arguments& arguments) {
+void add_places(CLI::App& app, OptionRules& rules, ConsoleConsumerArguments& arguments) {
   const auto* const topic = app.add_option("--topic", arguments.topic);
   const auto* const include =
       app.add_option("--include", arguments.include, "Topics by a regular expression");
@@ -310,7 +312,7 @@ void add_places(CLI::App& app, OptionRules& rules, Arguments& arguments) {
   });
 }
 
-void add_formatting(CLI::App& app, OptionRules& rules, Arguments& arguments) {
+void add_formatting(CLI::App& app, OptionRules& rules, ConsoleConsumerArguments& arguments) {
   app.add_option("--formatter", arguments.formatter,
                  "DefaultMessageFormatter, LoggingMessageFormatter or NoOpMessageFormatter");
   const auto* const properties =
@@ -331,7 +333,7 @@ void add_formatting(CLI::App& app, OptionRules& rules, Arguments& arguments) {
 }  // namespace
 
 Action console_consumer(CLI::App& app, ToolSettings& settings) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ConsoleConsumerArguments>();
   settings.session.client_id = "console-consumer";
   add_places(app, settings.rules, *arguments);
   settings.rules.require(settings.bootstrap);

@@ -16,7 +16,7 @@
 namespace odradek::command::kafka_tools {
 namespace {
 
-struct Arguments {
+struct ConsoleProducerArguments {
   std::string topic;
   const CLI::Option* codec = nullptr;
   std::string codec_name;
@@ -41,7 +41,7 @@ Result<std::int16_t> parse_acks(const std::string& text) {
 }
 
 // Flags count more than properties, as Kafka has it.
-Result<client::Producer::Settings> producer_settings(const Arguments& arguments,
+Result<client::Producer::Settings> producer_settings(const ConsoleProducerArguments& arguments,
                                                      const Properties& properties) {
   client::Producer::Settings settings;
   TRY(settings.acks, parse_acks(arguments.acks.value_or(text_of(properties, "acks", "all"))));
@@ -109,7 +109,8 @@ Result<> send_lines(Session& session, const LineReader& reader, Sending& sending
   return {};
 }
 
-Result<> produce(Session& session, const Arguments& arguments, const Properties& properties) {
+Result<> produce(Session& session, const ConsoleProducerArguments& arguments,
+                 const Properties& properties) {
   const bool is_known = arguments.reader == "org.apache.kafka.tools.LineMessageReader" ||
                         arguments.reader == "kafka.tools.ConsoleProducer$LineMessageReader";
   if (!is_known) {
@@ -128,7 +129,7 @@ Result<> produce(Session& session, const Arguments& arguments, const Properties&
 }
 
 // What Kafka's client is tuned with, and ours is not.
-void add_tuning(CLI::App& app, Arguments& arguments) {
+void add_tuning(CLI::App& app, ConsoleProducerArguments& arguments) {
   for (const char* const name :
        {"--message-send-max-retries", "--retry-backoff-ms", "--timeout", "--metadata-expiry-ms",
         "--max-block-ms", "--max-memory-bytes", "--socket-buffer-size"}) {
@@ -139,7 +140,7 @@ void add_tuning(CLI::App& app, Arguments& arguments) {
 }  // namespace
 
 Action console_producer(CLI::App& app, ToolSettings& settings) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ConsoleProducerArguments>();
   OptionRules& rules = settings.rules;
   settings.session.client_id = "console-producer";
   rules.require(app.add_option("--topic", arguments->topic));

@@ -20,7 +20,7 @@ namespace {
 // Kafka: GroupState, GroupType.
 constexpr std::array states{"PreparingRebalance", "CompletingRebalance", "Stable", "Dead", "Empty",
                             "Assigning",          "Reconciling"};
-constexpr std::array types{"Classic", "Consumer"};
+constexpr std::array group_types{"Classic", "Consumer"};
 
 // Those of a list that are known, in their own spelling; all must be.
 template <std::size_t count>
@@ -48,10 +48,10 @@ bool passes(const std::vector<std::string>& filter, const std::string& text) {
 }
 
 std::string type_of(const client::ListedGroup& group) {
-  const auto found = std::find_if(types.begin(), types.end(), [&](const char* each) {
+  const auto found = std::find_if(group_types.begin(), group_types.end(), [&](const char* each) {
     return lower(each) == lower(group.group_type);
   });
-  return found == types.end() ? "Unknown" : *found;
+  return found == group_types.end() ? "Unknown" : *found;
 }
 
 // Of share and streams groups others tell.
@@ -74,7 +74,7 @@ Result<std::vector<std::string>> chosen_groups(Session& session, const GroupArgu
 
 Result<> list(Session& session, const GroupArguments& arguments) {
   TRY(const auto wanted_states, parse_known(arguments.states, states, "state", "states"));
-  TRY(const auto wanted_types, parse_known(arguments.types, types, "types", "types"));
+  TRY(const auto wanted_types, parse_known(arguments.types, group_types, "types", "types"));
   TRY(auto groups, consumer_groups_of(session));
   std::erase_if(groups, [&](const client::ListedGroup& group) {
     return !passes(wanted_states, group.group_state) || !passes(wanted_types, type_of(group));

@@ -19,7 +19,7 @@ using client::TopicPartition;
 
 namespace {
 
-struct Arguments {
+struct GetOffsetsArguments {
   std::string topic;
   std::string partitions;
   std::string topic_partitions;
@@ -82,7 +82,7 @@ Result<PartitionFilter> parse_rule(std::string_view text) {
   return PartitionFilter(std::move(topics), *first, *end);
 }
 
-Result<std::vector<PartitionFilter>> filters_of(const Arguments& arguments) {
+Result<std::vector<PartitionFilter>> filters_of(const GetOffsetsArguments& arguments) {
   std::vector<PartitionFilter> filters;
   for (const std::string& rule : split_words(arguments.topic_partitions)) {
     TRY(auto filter, parse_rule(rule));
@@ -105,7 +105,7 @@ Result<std::vector<PartitionFilter>> filters_of(const Arguments& arguments) {
   return filters;
 }
 
-Result<std::vector<TopicPartition>> chosen(Session& session, const Arguments& arguments) {
+Result<std::vector<TopicPartition>> chosen(Session& session, const GetOffsetsArguments& arguments) {
   TRY(const auto filters, filters_of(arguments));
   TRY(const auto metadata, session.cluster().metadata_of_all());
   std::vector<TopicPartition> partitions;
@@ -127,7 +127,7 @@ Result<std::vector<TopicPartition>> chosen(Session& session, const Arguments& ar
   return partitions;
 }
 
-Result<> print_offsets(Session& session, const Arguments& arguments) {
+Result<> print_offsets(Session& session, const GetOffsetsArguments& arguments) {
   TRY(const Timestamp time, time_of(arguments.time));
   TRY(const auto partitions, chosen(session, arguments));
   TRY(const auto offsets, client::offsets_at(session.cluster(), partitions, time));
@@ -143,7 +143,7 @@ Result<> print_offsets(Session& session, const Arguments& arguments) {
 }  // namespace
 
 Action get_offsets(CLI::App& app, ToolSettings& settings) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<GetOffsetsArguments>();
   settings.rules.require(settings.bootstrap);
   settings.session.client_id = "GetOffsetShell";
   const auto* const topic =

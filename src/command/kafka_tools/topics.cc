@@ -21,12 +21,12 @@
 namespace odradek::command::kafka_tools {
 
 using client::outcome;
-using Topic = client::Cluster::Topic;
+using MetadataTopic = client::Cluster::Topic;
 using Replicas = std::vector<NodeId>;
 
 namespace {
 
-struct Arguments {
+struct TopicsArguments {
   const CLI::Option* lists = nullptr;
   const CLI::Option* creates = nullptr;
   const CLI::Option* describes = nullptr;
@@ -68,36 +68,39 @@ Result<std::vector<Replicas>> parse_assignment_of_replicas(std::string_view text
   return partitions;
 }
 
-Result<std::vector<Topic>> chosen_topics(Session& session, const Arguments& arguments) {
+Result<std::vector<MetadataTopic>> chosen_topics(Session& session,
+                                                 const TopicsArguments& arguments) {
   TRY(const auto filter, TopicFilter::parse(arguments.topic.value_or(".*")));
   TRY(auto metadata, session.cluster().metadata_of_all());
-  std::erase_if(metadata.topics, [&](const Topic& topic) {
+  std::erase_if(metadata.topics, [&](const MetadataTopic& topic) {
     const bool is_hidden = arguments.excludes_internal && topic.is_internal;
     return is_hidden || !filter.matches(topic.name.value_or(""));
   });
-  std::sort(metadata.topics.begin(), metadata.topics.end(),
-            [](const Topic& one, const Topic& other) { return one.name < other.name; });
+  std::sort(
+      metadata.topics.begin(), metadata.topics.end(),
+      [](const MetadataTopic& one, const MetadataTopic& other) { return one.name < other.name; });
   return std::move(metadata.topics);
 }
 
 // The same where it is an error that there is none.
-Result<std::vector<Topic>> existing_topics(Session& session, const Arguments& arguments) {
+Result<std::vector<MetadataTopic>> existing_topics(Session& session,
+                                                   const TopicsArguments& arguments) {
   TRY(auto topics, chosen_topics(session, arguments));
   if (!topics.empty() || !arguments.topic || arguments.if_exists) return topics;
   return Error{Fault::not_found, "Topic '" + *arguments.topic + "' does not exist as expected"};
 }
 
-Result<> list(Session& session, const Arguments& arguments) {
+Result<> list(Session& session, const TopicsArguments& arguments) {
   TRY(const auto topics, chosen_topics(session, arguments));
   std::string names;
-  for (const Topic& topic : topics) {
+  for (const MetadataTopic& topic : topics) {
     names += (names.empty() ? "" : "\n") + topic.name.value_or("");
   }
   fmt::print("{}\n", names);
   return {};
 }
 
-Result<wire::CreateTopicsRequest> creation(const Arguments& arguments) {
+Result<wire::CreateTopicsRequest> creation(const TopicsArguments& arguments) {
   wire::CreateTopicsRequest request;
   auto& topic = request.topics.emplace_back();
   topic.name = *arguments.topic;
@@ -131,7 +134,7 @@ Result<wire::CreateTopicsRequest> creation(const Arguments& arguments) {
   return request;
 }
 
-Result<> create(Session& session, const Arguments& arguments) {
+Result<> create(Session& session, const TopicsArguments& arguments) {
   TRY(const auto request, creation(arguments));
   const std::string& name = request.topics.front().name;
   if (name.find_first_of("._") != std::string::npos) {
@@ -148,16 +151,16 @@ Result<> create(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> describe(Session& session, const Arguments& arguments) {
+Result<> describe(Session& session, const TopicsArguments& arguments) {
   std::vector<std::string> names;
   if (arguments.topic_id.empty()) {
     TRY(const auto topics, existing_topics(session, arguments));
-    for (const Topic& topic : topics) names.push_back(topic.name.value_or(""));
+    for (const MetadataTopic& topic : topics) names.push_back(topic.name.value_or(""));
   } else {
     const auto id = Uuid::parse(arguments.topic_id);
     if (!id) return Error{Fault::invalid, "\"" + arguments.topic_id + "\" is not a topic id"};
     TRY(const auto metadata, session.cluster().metadata_of_all());
-    for (const Topic& topic : metadata.topics) {
+    for (const MetadataTopic& topic : metadata.topics) {
       if (topic.topic_id == *id) names.push_back(topic.name.value_or(""));
     }
     if (names.empty() && !arguments.if_exists) {
@@ -168,11 +171,11 @@ Result<> describe(Session& session, const Arguments& arguments) {
   return print_topics(session, names, arguments.report);
 }
 
-Result<> alter(Session& session, const Arguments& arguments) {
+Result<> alter(Session& session, const TopicsArguments& arguments) {
   TRY(const auto topics, existing_topics(session, arguments));
   TRY(const auto assignments, parse_assignment_of_replicas(arguments.replica_assignment));
   wire::CreatePartitionsRequest request;
-  for (const Topic& topic : topics) {
+  for (const MetadataTopic& topic : topics) {
     auto& wish = request.topics.emplace_back();
     wish.name = topic.name.value_or("");
     wish.count = *arguments.partitions;
@@ -190,10 +193,10 @@ Result<> alter(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> remove(Session& session, const Arguments& arguments) {
+Result<> remove(Session& session, const TopicsArguments& arguments) {
   TRY(const auto topics, existing_topics(session, arguments));
   wire::DeleteTopicsRequest request;
-  for (const Topic& topic : topics) {
+  for (const MetadataTopic& topic : topics) {
     request.topic_names.push_back(topic.name.value_or(""));
     request.topics.push_back({.name = topic.name});
   }
@@ -205,7 +208,7 @@ Result<> remove(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Result<> act(Session& session, const Arguments& arguments) {
+Result<> act(Session& session, const TopicsArguments& arguments) {
   if (arguments.lists->count() > 0) return list(session, arguments);
   if (arguments.describes->count() > 0) return describe(session, arguments);
   if (trim(*arguments.topic).find_first_not_of(", \"'") == std::string_view::npos) {
@@ -236,7 +239,7 @@ void add_reports(CLI::App& app, OptionRules& rules, TopicReport& report,
 }  // namespace
 
 Action topics(CLI::App& app, ToolSettings& settings) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<TopicsArguments>();
   OptionRules& rules = settings.rules;
   const auto* const lists = arguments->lists = rules.action(app.add_flag("--list"));
   const auto* const creates = arguments->creates = rules.action(app.add_flag("--create"));

@@ -184,16 +184,17 @@ TEST_F(ConfigChangeTest, ReplacingRemovesWhatIsNotNamed) {
 }
 
 TEST_F(ConfigChangeTest, ABrokersSettingsChangeOnlyWhereTheyMay) {
-  const ConfigTarget me{wire::ConfigResourceType::broker, "1"};
+  const ConfigTarget this_broker{wire::ConfigResourceType::broker, "1"};
+  EXPECT_EQ(change_configs(this_broker, {{"message.max.bytes", wire::ConfigOperation::set, "9"}},
+                           view_, config_)
+                .error,
+            ErrorCode::none);
   EXPECT_EQ(
-      change_configs(me, {{"message.max.bytes", wire::ConfigOperation::set, "9"}}, view_, config_)
+      change_configs(this_broker, {{"listeners", wire::ConfigOperation::set, "x"}}, view_, config_)
           .error,
-      ErrorCode::none);
-  EXPECT_EQ(
-      change_configs(me, {{"listeners", wire::ConfigOperation::set, "x"}}, view_, config_).error,
       ErrorCode::invalid_request);
-  const ConfigTarget other{wire::ConfigResourceType::broker, "7"};
-  EXPECT_EQ(change_configs(other, {}, view_, config_).error, ErrorCode::invalid_request);
+  const ConfigTarget other_broker{wire::ConfigResourceType::broker, "7"};
+  EXPECT_EQ(change_configs(other_broker, {}, view_, config_).error, ErrorCode::invalid_request);
 }
 
 TEST_F(ConfigChangeTest, DynamicValuesComeAndGo) {

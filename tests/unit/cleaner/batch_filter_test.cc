@@ -14,7 +14,7 @@ namespace {
 
 using wire::BatchView;
 
-struct Row {
+struct FilteredRow {
   std::string key;
   std::optional<std::string> value;
 };
@@ -23,10 +23,10 @@ class BatchFilterTest : public testing::Test {
  protected:
   BatchFilterTest() : map_(100, 0.9, {1, 2}) {}
 
-  Buffer batch(std::int64_t base, const std::vector<Row>& rows,
+  Buffer batch(std::int64_t base, const std::vector<FilteredRow>& rows,
                wire::RecordBatchBuilder::Options options = {}) {
     wire::RecordBatchBuilder builder;
-    for (const Row& row : rows) {
+    for (const FilteredRow& row : rows) {
       builder.add(Timestamp{1000 + base}, as_bytes(row.key),
                   row.value ? std::optional(as_bytes(*row.value)) : std::nullopt, {{"h", "x"}});
     }

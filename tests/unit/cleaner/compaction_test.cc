@@ -2,6 +2,7 @@
 #include "cleaner/compaction.h"
 
 #include "log/batch_scanner.h"
+#include "support/log_directory.h"
 #include "support/simulated_disk.h"
 #include "wire/record_batch_builder.h"
 #include "wire/transaction_marker.h"
@@ -19,7 +20,6 @@ namespace {
 
 using wire::BatchView;
 
-const std::string directory = "t-0";
 constexpr std::int64_t delete_retention_ms = 1000;
 
 struct Row {
@@ -34,7 +34,7 @@ struct Row {
 class History {
  public:
   explicit History(std::uint64_t seed) : random_(seed) {
-    (void)files_.create_directories(directory);
+    (void)files_.create_directories(test::log_directory);
     for (std::uint64_t batches = 20 + below(150); batches > 0; --batches) add_something();
     for (std::int64_t producer = 0; producer < producers; ++producer) end(producer);
     write_segment();
@@ -44,7 +44,7 @@ class History {
   // One round from `from` on, at `now`; returns how far it came.
   Offset compact(Offset from, std::size_t most_keys, Timestamp now) {
     Compaction compaction({.files = files_,
-                           .directory = directory,
+                           .directory = test::log_directory,
                            .segments = segments_,
                            .first_dirty = from,
                            .aborted = aborted_,
@@ -123,7 +123,7 @@ class History {
 
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
   static std::string path_of(Offset base) {
-    return directory + "/" + log::offset_in_file_name(base);
+    return test::log_directory + "/" + log::offset_in_file_name(base);
   }
 
   void add_something() {

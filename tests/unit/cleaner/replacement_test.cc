@@ -3,6 +3,7 @@
 #include "log/follower_log.h"
 #include "log/partition_log.h"
 #include "log/record_walk.h"
+#include "support/log_directory.h"
 #include "support/simulated_disk.h"
 #include "wire/record_batch_builder.h"
 
@@ -17,8 +18,6 @@ namespace odradek::cleaner {
 namespace {
 
 using log::PartitionLog;
-
-const std::string directory = "t-0";
 
 using Records = std::map<Offset, std::string>;
 
@@ -43,7 +42,8 @@ class Scenario {
   explicit Scenario(std::unique_ptr<test::SimulatedDisk> disk, Offset recovery_point = {})
       : disk_(std::move(disk)) {
     PartitionLog::Recovery recovery;
-    auto opened = PartitionLog::open({*disk_, cache_, directory, {recovery_point, {}}}, recovery);
+    auto opened =
+        PartitionLog::open({*disk_, cache_, test::log_directory, {recovery_point, {}}}, recovery);
     EXPECT_TRUE(opened) << opened.error().context;
     if (opened) log_ = std::move(*opened);
     EXPECT_EQ(recovery.bytes_cut, 0);
@@ -51,7 +51,7 @@ class Scenario {
 
   static std::unique_ptr<Scenario> fresh() {
     auto disk = std::make_unique<test::SimulatedDisk>();
-    (void)disk->create_directories(directory);
+    (void)disk->create_directories(test::log_directory);
     (void)disk->sync_directory(".");
     auto scenario = std::make_unique<Scenario>(std::move(disk));
     scenario->write();
@@ -80,16 +80,17 @@ class Scenario {
   void compact() {
     const Offset end = log_->active_segment().base_offset();
     CompactionJob job{.files = *disk_,
-                      .directory = directory,
+                      .directory = test::log_directory,
                       .now = Timestamp{5000},
                       .segment_bytes = 2400,
                       .most_keys = 100};
-    for (const std::string& name : *disk_->list(directory)) {
+    for (const std::string& name : *disk_->list(test::log_directory)) {
       const auto base = log::offset_in_file_name(name, ".log");
       if (!base || *base >= end) continue;
       if (!job.segments.empty()) job.segments.back().end = *base;
       job.segments.push_back(
-          {*base, end, static_cast<std::int64_t>(disk_->content(directory + "/" + name)->size())});
+          {*base, end,
+           static_cast<std::int64_t>(disk_->content(test::log_directory + "/" + name)->size())});
     }
     Compaction compaction(std::move(job));
     while (*compaction.step(1000)) continue;
@@ -129,7 +130,7 @@ class Scenario {
     const Offset synced = log_->recovery_point();
     log_.reset();
     PartitionLog::Recovery recovery;
-    auto opened = PartitionLog::open({*disk_, cache_, directory, {synced, {}}}, recovery);
+    auto opened = PartitionLog::open({*disk_, cache_, test::log_directory, {synced, {}}}, recovery);
     ASSERT_TRUE(opened) << opened.error().context;
     log_ = std::move(*opened);
   }
@@ -199,7 +200,7 @@ TEST(ReplacementTest, AFollowerReadsTheOldSegmentsOrTheNewOnesButNoneInBetween) 
   const auto fresh = Scenario::fresh();
   Scenario& scenario = *fresh;
   const auto told = scenario.progress();
-  log::FollowerLog follower(scenario.disk(), directory);
+  log::FollowerLog follower(scenario.disk(), test::log_directory);
   ASSERT_TRUE(follower.advance(told));
   EXPECT_EQ(offsets_of(follower), offsets_of(scenario.log()));
   (void)follower.take_growth();
@@ -272,7 +273,7 @@ TEST(ReplacementTest, ACrashAtAnyStepLeavesTheOldOnesOrTheNewOne) {
       EXPECT_EQ(found.rbegin()->first, allowed[0].rbegin()->first);
       for (const auto& [offset, value] : allowed[1]) EXPECT_EQ(found.at(offset), value);
       for (const auto& [offset, value] : found) EXPECT_EQ(allowed[0].at(offset), value);
-      for (const std::string& name : *next.disk().list(directory)) {
+      for (const std::string& name : *next.disk().list(test::log_directory)) {
         EXPECT_FALSE(name.ends_with(".cleaned") || name.ends_with(".swap") ||
                      name.ends_with(".deleted"))
             << name;

@@ -3,6 +3,7 @@
 
 #include "log/partition_log.h"
 #include "support/batches.h"
+#include "support/log_directory.h"
 #include "support/simulated_disk.h"
 
 #include <gtest/gtest.h>
@@ -10,19 +11,18 @@
 namespace odradek::cleaner {
 namespace {
 
-const std::string directory = "t-0";
-
 class RetentionCheckTest : public testing::Test {
  protected:
   RetentionCheckTest() {
-    (void)files_.create_directories(directory);
+    (void)files_.create_directories(test::log_directory);
     config_.segment_bytes = 1200;
     log_ = open();
   }
 
   std::unique_ptr<log::PartitionLog> open() {
     log::PartitionLog::Recovery recovery;
-    auto opened = log::PartitionLog::open({files_, cache_, directory, {Offset{}, {}}}, recovery);
+    auto opened =
+        log::PartitionLog::open({files_, cache_, test::log_directory, {Offset{}, {}}}, recovery);
     EXPECT_TRUE(opened) << opened.error().context;
     return std::move(*opened);
   }
@@ -36,7 +36,7 @@ class RetentionCheckTest : public testing::Test {
   }
 
   std::optional<Expired> find(const RetentionRules& rules, std::int64_t now, bool is_open = true) {
-    RetentionCheck check{files_, directory, rules, {now}, {}};
+    RetentionCheck check{files_, test::log_directory, rules, {now}, {}};
     if (is_open) {
       const log::Segment& active = log_->active_segment();
       check.in_use = {{active.base_offset(), log_->end(), active.size()},
@@ -94,7 +94,7 @@ TEST_F(RetentionCheckTest, WithoutTimestampsTheFileHasOne) {
 TEST_F(RetentionCheckTest, ADamagedSegmentGoesByTheTimeOfItsFile) {
   for (int i = 1; i <= 4; ++i) append(100);
   ASSERT_TRUE(log_->close());
-  Buffer& content = *files_.content(directory + "/00000000000000000000.log");
+  Buffer& content = *files_.content(test::log_directory + "/00000000000000000000.log");
   std::fill(content.begin(), content.end(), std::byte{7});
   const std::int64_t now = Clock::wall_time().value;
   EXPECT_FALSE(find({.ms = 60000}, now, false));
@@ -110,7 +110,7 @@ TEST_F(RetentionCheckTest, ALogThatWasSealedMayLoseAllThatItHad) {
   ASSERT_TRUE(log_->advance_log_start(Offset{4}));
   EXPECT_EQ(log_->size(), 0);
   for (auto& task : log_->take_background_tasks()) EXPECT_TRUE(task.run());
-  EXPECT_EQ(files_.list(directory)->front(), "00000000000000000004.log");
+  EXPECT_EQ(files_.list(test::log_directory)->front(), "00000000000000000004.log");
   append(2000);
   EXPECT_EQ(log_->end(), Offset{5});
 }
@@ -118,10 +118,11 @@ TEST_F(RetentionCheckTest, ALogThatWasSealedMayLoseAllThatItHad) {
 TEST_F(RetentionCheckTest, WhatWasSetAsideIsRemovedByTheNextStart) {
   for (int i = 1; i <= 9; ++i) append(i);
   ASSERT_TRUE(log_->advance_log_start(Offset{6}));
-  ASSERT_TRUE(files_.exists(directory + "/00000000000000000000.log.deleted"));
+  ASSERT_TRUE(files_.exists(test::log_directory + "/00000000000000000000.log.deleted"));
   log_ = open();
   EXPECT_EQ(log_->log_start_offset(), Offset{6});
-  for (const std::string& name : *files_.list(directory)) EXPECT_FALSE(name.ends_with(".deleted"));
+  for (const std::string& name : *files_.list(test::log_directory))
+    EXPECT_FALSE(name.ends_with(".deleted"));
 }
 
 }  // namespace
