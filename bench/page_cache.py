@@ -28,4 +28,5 @@ def filled():
         piece = os.urandom(PIECE)
         while room > 0 and free_bytes() > ENOUGH:
             room -= sum(os.write(file.fileno(), piece) for _ in range(64))
+        os.fsync(file.fileno())  # or the first loads wait for the disk
         yield
