@@ -13,8 +13,9 @@ KINDS = ("passed", "failed", "skipped")
 INTRODUCTION = """# Compatibility
 
 Other people's tests against Odradek, and against Apache Kafka with the same settings. `./dev compat --write` makes this of
-the runs that `./dev compat --full --oracle --times 3` keeps; `tests/compat/README.md` says what each suite is. A case has
-passed when it passed every time. Skipped is not passed. Vacuous are those passed that left out parts of themselves.
+the runs that `./dev compat --full --oracle --times 3` keeps, and of those that are in `compatibility.json` for what was not
+run again; `tests/compat/README.md` says what each suite is. A case has passed when it passed every time. Skipped is not
+passed. Vacuous are those passed that left out parts of themselves.
 """
 
 
@@ -26,6 +27,14 @@ def rows_as_text(rows):
 def rows_as_markdown(rows):
     lines = ["| " + " | ".join(" ".join(str(cell).split()).replace("|", "\\|") for cell in row) + " |" for row in rows]
     return [lines[0], "| " + " | ".join("---" for _ in rows[0]) + " |", *lines[1:]]
+
+
+def as_lines(all_runs):
+    """JSON with a line for each run."""
+    suites = [f" {json.dumps(suite)}: {{\n" + ",\n".join(
+        f"  {json.dumps(broker)}: [\n" + ",\n".join(f"   {json.dumps(run)}" for run in runs) + "]"
+        for broker, runs in sorted(brokers.items())) + "}" for suite, brokers in sorted(all_runs.items())]
+    return "{\n" + ",\n".join(suites) + "\n}\n"
 
 
 class Runs:
@@ -86,7 +95,14 @@ class Results:
         return "\n".join(["", rows_as_text(rows), *failures, f"{passed} passed, {failed} failed, {skipped} skipped"])
 
     def write(self, path, versions):
-        suites = {suite: (Runs(brokers.get(OURS, [])), Runs(brokers.get(KAFKA, []))) for suite, brokers in sorted(self.all.items())}
+        """And beside it the runs of which it was made."""
+        path = pathlib.Path(path)
+        record = path.with_suffix(".json")
+        all_runs = json.loads(record.read_text()) if record.exists() else {}
+        for suite, brokers in self.all.items():
+            all_runs.setdefault(suite, {}).update(brokers)
+        record.write_text(as_lines(all_runs))
+        suites = {suite: (Runs(brokers.get(OURS, [])), Runs(brokers.get(KAFKA, []))) for suite, brokers in sorted(all_runs.items())}
         lines = [INTRODUCTION, *[f"- {what} {version}" for what, version in versions.items()], "", *rows_as_markdown([
             ("suite", "runs", "cases", "passed", "on Apache Kafka", "vacuous", "seconds a run"),
             *[summary(suite, ours, theirs) for suite, (ours, theirs) in suites.items()]])]
@@ -103,7 +119,7 @@ class Results:
         for heading, rows in sections.items():
             table = rows_as_markdown([("suite", "case", "passed", "on Apache Kafka", "why"), *rows])
             lines += ["", f"## {heading}", "", *(table if rows else ["Nothing."])]
-        pathlib.Path(path).write_text("\n".join(lines) + "\n")
+        path.write_text("\n".join(lines) + "\n")
 
 
 def summary(suite, ours, theirs):
