@@ -10,10 +10,10 @@ from process_costs import cpu_seconds, memory_kib
 from raw_client import RawClient, batch, record
 from shaped_client import ShapedClient
 
-CONNECTIONS = 5_000
+CONNECTIONS = 9_000
 PARTITIONS = 2_000
 MORE_TOPICS, MORE_PARTITIONS = 10, 10_000  # of each; for us alone
-MEGABYTES = 2_000
+MEGABYTES = 10_000
 METADATA, CREATE_TOPICS = 3, 19
 SETTINGS = ("socket.listen.backlog.size=4096",)
 

@@ -7,98 +7,30 @@
 // requests under way all the time. Otherwise so many are sent each second, over the connections in
 // turn, whether or not those before are answered, and the latency of a request counts from the time
 // at which it was to be sent (no omission is coordinated).
-#include <arpa/inet.h>
+#include "client_socket.h"
+#include "histogram.h"
+
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cerrno>
 #include <chrono>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <deque>
-#include <fstream>
-#include <iterator>
-#include <string>
 #include <vector>
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-[[noreturn]] void fail(const char* what) {
-  std::fprintf(stderr, "wire: %s: %s\n", what, std::strerror(errno));
-  std::exit(1);
-}
-
-// Times by their size, to within one part in 64.
-class Histogram {
- public:
-  void add(Clock::duration time) {
-    const auto ns = static_cast<std::uint64_t>(
-        std::max<std::int64_t>(0, std::chrono::nanoseconds(time).count()));
-    ++counts_[std::min(bucket(ns), counts_.size() - 1)];
-    ++total_;
-    largest_ = std::max(largest_, ns);
-  }
-
-  double microseconds(double quantile) const {
-    const auto wanted = static_cast<std::uint64_t>(quantile * static_cast<double>(total_));
-    std::uint64_t seen = 0;
-    for (std::size_t i = 0; i < counts_.size(); ++i) {
-      seen += counts_[i];
-      if (seen > wanted) return static_cast<double>(start_of(i)) / 1000;
-    }
-    return largest();
-  }
-  double largest() const { return static_cast<double>(largest_) / 1000; }
-
- private:
-  static constexpr unsigned fine_bits = 6;
-
-  static std::size_t bucket(std::uint64_t value) {
-    const auto width = static_cast<unsigned>(std::bit_width(value));
-    if (width <= fine_bits + 1) return value;
-    const unsigned shift = width - fine_bits - 1;
-    return (std::size_t{shift} << fine_bits) + (value >> shift);
-  }
-  static std::uint64_t start_of(std::size_t bucket) {
-    if (bucket < std::size_t{2} << fine_bits) return bucket;
-    const std::size_t shift = (bucket >> fine_bits) - 1;
-    return ((bucket & ((1U << fine_bits) - 1)) | (1U << fine_bits)) << shift;
-  }
-
-  std::array<std::uint64_t, 4096> counts_{};
-  std::uint64_t total_ = 0;
-  std::uint64_t largest_ = 0;
-};
+using bench::Clock;
+using bench::fail;
+using bench::Histogram;
 
 class Connection {
  public:
   Connection(int port, const char* request_file, int window)
-      : socket_(::socket(AF_INET, SOCK_STREAM, 0)), window_(window) {
-    std::ifstream file(request_file, std::ios::binary);
-    const std::string frame((std::istreambuf_iterator<char>(file)), {});
+      : socket_(bench::connect_to(port)), window_(window) {
+    const std::string frame = bench::content_of(request_file);
     frame_size_ = frame.size();
     for (int i = 0; i < window; ++i) frames_ += frame;
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): as sockets want it
-    if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-      fail("connect");
-    }
-    const int yes = 1;
-    ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     learn_answer_size();
     ::fcntl(socket_, F_SETFL, O_NONBLOCK);
   }
@@ -148,17 +80,8 @@ class Connection {
 
  private:
   void learn_answer_size() {
-    if (::send(socket_, frames_.data(), frame_size_, 0) != static_cast<ssize_t>(frame_size_)) {
-      fail("send");
-    }
-    std::uint32_t size = 0;
-    if (::recv(socket_, &size, sizeof size, MSG_WAITALL) != sizeof size) fail("recv");
-    answer_size_ = static_cast<std::int64_t>(ntohl(size)) + 4;
-    std::string rest(ntohl(size), '\0');
-    if (::recv(socket_, rest.data(), rest.size(), MSG_WAITALL) !=
-        static_cast<ssize_t>(rest.size())) {
-      fail("recv");
-    }
+    bench::send_all(socket_, frames_.substr(0, frame_size_));
+    answer_size_ = static_cast<std::int64_t>(bench::receive_frame(socket_).size()) + 4;
   }
 
   int socket_;
