@@ -48,6 +48,7 @@ def streams_jars():
     return fetched(CACHE / f"streams-{VERSION}", VERSION, ("kafka-streams", "kafka-clients"))
 
 
+IMPATIENT = "group.initial.rebalance.delay.ms=0"  # or each new group waits for three seconds
 EOS_TEST_VERSION = "4.2.1"  # of Streams: the last line that carries StreamsEosTest
 
 
@@ -138,7 +139,7 @@ class ApacheKafka:
             "controller.listener.names=CONTROLLER", f"log.dirs={self.data}/logs", "offsets.topic.replication.factor=1",
             "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
             "share.coordinator.state.topic.replication.factor=1", "share.coordinator.state.topic.min.isr=1",
-            "group.initial.rebalance.delay.ms=0", *settings]
+            IMPATIENT, *settings]
         self.properties = pathlib.Path(self.data, "server.properties")
 
     def __enter__(self):
