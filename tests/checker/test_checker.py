@@ -14,6 +14,7 @@ SECONDS = int(os.environ.get("CHECKER_SECONDS", "60"))
 BREAKABLE = os.path.join(BUILD, "tests/odradek_breakable")
 
 # What each broken broker (src/base/breakage.h) is found out by.
+ATTEMPTS = 4  # on a busy machine three seconds may pass before the broker was asked to do what it is broken at
 BROKEN = {
     "lost_append": {"lost"},
     "double_append": {"duplicated"},
@@ -93,9 +94,12 @@ class BrokerTest(unittest.TestCase):
     @unittest.skipUnless(os.path.exists(BREAKABLE), "built without the broken brokers")
     def test_each_broken_broker_is_found_out(self):
         for breakage, expected in BROKEN.items():
-            with self.subTest(breakage), BrokenBroker(breakage) as broker:
-                history = workload.run(broker, 3, patience=5)
-                anomalies = history.check()
+            with self.subTest(breakage):
+                for _ in range(ATTEMPTS):
+                    with BrokenBroker(breakage) as broker:
+                        anomalies = workload.run(broker, 3, patience=5).check()
+                    if expected <= kinds(anomalies):
+                        break
                 self.assertLessEqual(expected, kinds(anomalies), anomalies[:5])
                 print(f"{breakage}: {len(anomalies)} anomalies: {', '.join(sorted(kinds(anomalies)))}", flush=True)
 
