@@ -5,7 +5,6 @@
 #include "broker/apis.h"
 #include "broker/node.h"
 
-#include <boost/asio/post.hpp>
 #include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -138,13 +137,13 @@ bool Connection::may_execute() const {
 void Connection::run() {
   if (is_running_) return;
   const Self self(this);  // an answer may close the connection
-  const Node::Turn turn(node_);
+  const Node::Turn turn(node_, Node::Turn::Shared{});
   is_running_ = true;
   int left = requests_per_turn;
   bool progressed = true;
   while (progressed && socket_.is_open()) {
     progressed = execute_pending(left);
-    node_.commit();
+    node_.commit_soon();
     // An answer that leaves may let requests go on that were held back.
     progressed = flush() || progressed;
   }
@@ -160,9 +159,12 @@ void Connection::run() {
 
 // Lets other connections have a turn first.
 void Connection::continue_later() {
-  boost::asio::post(socket_.get_executor(), [self = Self(this)] {
-    if (self->socket_.is_open()) self->run();
-  });
+  if (!std::exchange(will_resume_, true)) node_.resume_later(Self(this));
+}
+
+void Connection::resume() {
+  will_resume_ = false;
+  if (socket_.is_open()) run();
 }
 
 // Executes what has been received whole, at most `left` requests; true where there was one.

@@ -24,8 +24,9 @@ class Listener;
 // An address as text: "127.0.0.1", also where it is mapped into IPv6.
 std::string host_of(const boost::asio::ip::tcp::endpoint& endpoint);
 
-// One client's TCP connection. Executes every whole request that it has received, then commits
-// what was produced, then sends all answers that are due with one call.
+// One client's TCP connection. Executes every whole request that it has received; what was produced
+// is committed together with that of other connections (Node::commit_soon); then all answers that
+// are due are sent with one call.
 //
 // Order: answers leave in the order of the requests. A waiting Produce or Fetch holds up the
 // answers behind it, not the execution of the requests, unless it says so; any other waiting
@@ -61,6 +62,8 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
 
   // An exchange of this connection has been settled.
   void on_settled();
+  // Its turn, after Node::resume_later().
+  void resume();
 
   Node& node() const { return node_; }
   Listener& listener() const { return listener_; }
@@ -105,6 +108,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   bool waits_for_reading_ = false;
   bool waits_for_writing_ = false;
   bool is_running_ = false;
+  bool will_resume_ = false;
   bool holds_execution_ = false;  // the last request executed must be answered first
   bool is_closing_ = false;
   Clock::time_point last_active_;

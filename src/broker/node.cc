@@ -3,6 +3,7 @@
 
 #include "broker/memory_budgets.h"
 
+#include <boost/asio/defer.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -94,6 +95,7 @@ void Node::follow_coordinators() {
 }
 
 void Node::leave() {
+  commit();  // what connections have staged
   has_left_ = true;
   switch_.leave();
   if (leader_balancer_) leader_balancer_->stop();
@@ -212,8 +214,34 @@ void Node::staged(Partition& partition) {
   }
 }
 
+bool Node::has_uncommitted() const {
+  return !dirty_.empty() || !produces_.empty() || !after_commit_.empty() || !due_.empty();
+}
+
+void Node::commit_soon() {
+  if (has_uncommitted()) begin_round_soon();
+}
+
+void Node::resume_later(ConnectionPtr connection) {
+  resumed_.push_back(std::move(connection));
+  begin_round_soon();
+}
+
+// Behind all that is ready on the loop now.
+void Node::begin_round_soon() {
+  if (!std::exchange(round_is_due_, true)) boost::asio::defer(loop_, [this] { run_round(); });
+}
+
+void Node::run_round() {
+  {
+    const Turn turn(*this);  // commits
+  }
+  round_is_due_ = false;
+  for (const ConnectionPtr& each : std::exchange(resumed_, {})) each->resume();
+}
+
 void Node::commit() {
-  while (!dirty_.empty() || !produces_.empty() || !after_commit_.empty() || !due_.empty()) {
+  while (has_uncommitted()) {
     unsettled_produces_.add(std::exchange(produces_, {}));
     std::move(after_commit_.begin(), after_commit_.end(), std::back_inserter(unsettled_steps_));
     after_commit_.clear();

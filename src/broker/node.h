@@ -113,10 +113,16 @@ class Node {
 
   NodeSwitch& node_switch() { return switch_; }
 
-  // While a connection executes and answers.
+  // While something is done on the loop: whoever is answered meanwhile goes on when it is over.
+  // What connections have staged is committed before it begins.
   class Turn {
    public:
-    explicit Turn(Node& node) : node_(node) { ++node_.turns_; }
+    explicit Turn(Node& node) : Turn(node, Shared{}) {
+      if (node.turns_ == 1) node.commit();
+    }
+    // One that shares the next commit with those of other connections.
+    struct Shared {};
+    Turn(Node& node, Shared) : node_(node) { ++node_.turns_; }
     ~Turn() { --node_.turns_; }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
@@ -126,13 +132,16 @@ class Node {
   };
   bool is_in_turn() const { return turns_ > 0; }
 
-  // Appends are staged and written together: a handler calls these, the connection commits when it
-  // has executed what it had.
+  // Appends are staged and written together, those of all connections that are ready at once: a
+  // handler calls these, the connection asks for a commit when it has executed what it had.
   void staged(Partition& partition);
   void finish_at_commit(ProduceWait produce) { produces_.push_back(std::move(produce)); }
   void after_commit(AfterCommit step) { after_commit_.push_back(std::move(step)); }
   void fetch_is_due(const FetchWaitPtr& fetch) { due_.push_back(fetch); }
   void commit();
+  void commit_soon();
+  // The connection runs again, behind the next commit.
+  void resume_later(ConnectionPtr connection);
   // What of a log is committed, or is not to be any more: NOT_LEADER_OR_FOLLOWER, or
   // KAFKA_STORAGE_ERROR. Nothing while that is open.
   std::optional<wire::ErrorCode> fate_of(const LogPosition& position);
@@ -149,6 +158,9 @@ class Node {
   void remove_later(const std::string& set_aside);
 
  private:
+  bool has_uncommitted() const;
+  void begin_round_soon();
+  void run_round();
   void read(Message& message);
   void apply(const Commit& commit);
   void run_background_tasks(Partition& partition);
@@ -191,6 +203,8 @@ class Node {
   ProduceWaits unsettled_produces_;
   std::vector<AfterCommit> unsettled_steps_;
   std::vector<FetchWaitPtr> due_;
+  std::vector<ConnectionPtr> resumed_;
+  bool round_is_due_ = false;
   Timer checkpoint_timer_;
   bool checkpoint_is_due_ = false;
   std::int64_t last_expiry_ms_ = 0;
