@@ -8,10 +8,8 @@ import random
 from messages import NO_ID, NUMBERS
 from raw_client import batch, record
 
-# Not sent: what changes the broker for the other scripts of the run (UpdateFeatures, UnregisterBroker), what only brokers
-# send (WriteTxnMarkers), and ApiVersions, which is compared with Kafka's schemas. All have scripts of their own, in
-# ../support/*_requests.py.
-LEFT_OUT = {18, 27, 57, 64}
+# Not sent: ApiVersions, which is compared with Kafka's schemas.
+LEFT_OUT = {18}
 PRODUCE, FETCH, METADATA, JOIN_GROUP, INIT_PRODUCER_ID = 0, 1, 3, 11, 22
 
 
@@ -46,7 +44,7 @@ class Requests:
         self.transactions = [self.prefix + each for each in ("t", "u")]
         self.keys = sorted({key for key, _ in served} - LEFT_OUT)
         # Those that a history is made of come more often.
-        self.weights = [{PRODUCE: 5, FETCH: 4, JOIN_GROUP: 4, 14: 3, 8: 3, 9: 2, 22: 3, 24: 2, 26: 2, 19: 2, 20: 0.4}.get(key, 1) for key in self.keys]
+        self.weights = [{PRODUCE: 5, FETCH: 4, JOIN_GROUP: 4, 14: 3, 8: 3, 9: 2, 22: 3, 24: 2, 26: 2, 19: 2, 20: 0.4, 27: 0.5}.get(key, 1) for key in self.keys]
 
     def beginning(self):
         """Topics for what follows."""
@@ -222,7 +220,10 @@ CHOICES = {
     "StatesFilter": (["Stable", "Empty"], ["nonsense"]), "TypesFilter": (["classic", "Classic"], ["nonsense"]),
     "StateFilters": (["Ongoing", "Empty"], ["nonsense"]), "DurationFilter": ([-1], [0, 100000]), "TransactionalIdPattern": ([None], ["s.*", "["]),
     "ElectionType": ([0], [1, 7]), "ResponsePartitionLimit": ([2000], [0, 1, -1]), "ClientSoftwareName": (["raw"], ["", "-"]),
-    "ClientSoftwareVersion": (["1"], ["", "-"]), "EndpointType": ([1], [2, 7]), "WriteTxnMarkersRequest.Markers.CoordinatorEpoch": ([0], [5]),
+    "ClientSoftwareVersion": (["1"], ["", "-"]), "EndpointType": ([1], [2, 7]), "WriteTxnMarkersRequest.Markers.CoordinatorEpoch": ([0], [5]), "TransactionVersion": ([0, 2], [1, 7]),
+    # What would change the broker for the other scripts of a run is not among these.
+    "UnregisterBrokerRequest.BrokerId": ([7], [0, -1]), "MaxVersionLevel": ([99], [-1, 1000]), "UpgradeType": ([1, 2, 3], [0, 7]),
+    "UpdateFeaturesRequest.FeatureUpdates.Feature": (["metadata.version", "nonsense"], ["", "kraft.version"]),
 }
 OF_BROKERS = {"ReplicaState"}  # fields that only brokers send
 USUALLY_EMPTY = {"CreateTopicsRequest.Topics.Assignments", "CreateTopicsRequest.Topics.Configs", "FetchRequest.ForgottenTopicsData"}
