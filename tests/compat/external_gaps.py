@@ -12,6 +12,7 @@ GAPS = [  # suite, case, why; the first two are regular expressions
     ("librdkafka.*", r"0081_admin|0109_auto_create_topics|0115_producer_auth|0119_consumer_auth", SECURITY + ": they make ACLs"),
     ("librdkafka.*", r"0097_ssl_verify|0126_oauthbearer|0135_sasl|0142_reauth", SECURITY),
     ("librdkafka(-idempotent|-quick)?", r"0103_transactions", THREE_BROKERS),
+    ("kafka-go", r"ACLs|ScramCredentials|TestUnsupportedSASLMechanism", SECURITY),
 ]
 
 
