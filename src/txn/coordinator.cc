@@ -161,6 +161,12 @@ Coordinator::Outcome Coordinator::end(const End& request, ProducerId fresh, Now 
              : end_of_version_1(*transaction, request, now, actions);
 }
 
+bool Coordinator::is_early_end(const End& request) const {
+  const Transaction* const transaction = find(request.id);
+  return transaction && transaction->is_ending() && transaction->bumps_epochs() &&
+         request.producer == Producer{transaction->producer, transaction->epoch};
+}
+
 Coordinator::Outcome Coordinator::end_of_version_1(Transaction& transaction, const End& request,
                                                    Now now, Actions& actions) {
   if (transaction.producer != request.producer.id) {

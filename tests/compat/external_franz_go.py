@@ -35,7 +35,7 @@ def run_tests(broker, *options, **environment):
             subprocess.run([program, "-test.v", "-test.failfast=false", f"-test.timeout={SECONDS}s", *options], stdout=output, stderr=output,
                            timeout=SECONDS + 60, cwd=program.parent / "source/pkg/kgo",
                            env={**os.environ, "KGO_SEEDS": broker.bootstrap, "KGO_TEST_RF": str(getattr(broker, "nodes", 1)),
-                                "KGO_TEST_RECORDS": RECORDS, "KGO_LOG_LEVEL": "none", **environment})
+                                "KGO_TEST_RECORDS": RECORDS, "KGO_LOG_LEVEL": os.environ.get("KGO_LOG_LEVEL", "none"), **environment})
         except subprocess.TimeoutExpired:
             pass
         output.seek(0)

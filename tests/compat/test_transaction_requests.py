@@ -91,6 +91,24 @@ class TransactionRequestsTest(unittest.TestCase):
                         self.assertEqual(answer[1] if key == END else {each[1] for each in answer[1][0][1]},
                                          0 if key == END else {0})
 
+    def test_an_abort_right_behind_a_commit_waits_for_its_markers(self):
+        """Where Kafka fences who is so fast; franz-go aborts a transaction in which nothing was produced at once."""
+        with Broker("add.partitions.to.txn.retry.backoff.max.ms=60000", "num.partitions=20", nodes=3) as broker:
+            with ShapedClient(broker.port) as client:
+                port = self.prepare(client)
+            with ShapedClient(port) as client:
+                producer, epoch = self.init(client)
+                for _ in range(20):
+                    requests = [(ADD, 3, ["x", producer, epoch, [["t", list(range(20))]]]), (END, 5, ["x", producer, epoch, True]),
+                                (END, 5, ["x", producer, epoch + 1, False])]
+                    client.send_bytes(b"".join(client.frame(*each) for each in requests))
+                    answers = []
+                    for key, version, _ in requests:
+                        client.pending = (key, version)
+                        answers.append(client.finish())
+                    self.assertEqual([each[1:4] for each in answers[1:]], [[0, producer, epoch + 1], [0, producer, epoch + 2]])
+                    epoch += 2
+
     def test_an_end_that_comes_late(self):
         """Of the first transaction, while the second is open already: the client had given up waiting, and tried again."""
         with Broker("num.partitions=1", nodes=1) as broker, ShapedClient(broker.port) as client:
