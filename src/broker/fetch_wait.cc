@@ -4,9 +4,19 @@
 #include "broker/fetch_answer.h"
 #include "broker/node.h"
 
+#include <chrono>
 #include <utility>
 
 namespace odradek::broker {
+
+namespace {
+
+// Kafka's purgatory answers so long after the time. A client that polls for as long as its fetches
+// wait is answered after its poll, then, and not in the middle of what it does next: consumers of
+// node-rdkafka that were being closed never came to their end.
+constexpr std::chrono::milliseconds lateness{5};
+
+}  // namespace
 
 FetchWait::FetchWait(const ExchangePtr& exchange, FetchSessions::Context context,
                      const FetchParams& params, std::size_t missing_bytes)
@@ -28,7 +38,7 @@ void FetchWait::begin(const ExchangePtr& exchange, FetchSessions::Context contex
   }
   exchange->wait(wait.get());
   exchange->release_frame();
-  wait->timer_.expires_after(params.max_wait);
+  wait->timer_.expires_after(params.max_wait + lateness);
   wait->timer_.async_wait([wait](const auto& cancelled) {
     if (!cancelled && wait->self_) wait->answer();
   });
