@@ -64,17 +64,6 @@ void TransactionCoordinators::init(txn::Coordinator::Init request, Decided decid
 }
 
 void TransactionCoordinators::end(txn::Coordinator::End request, Decided decided) {
-  const auto [shard, error] = find(request.id);
-  if (!shard || !shard->coordinator.is_early_end(request)) {
-    return end_now(std::move(request), std::move(decided));
-  }
-  const std::string id = request.id;
-  waits_.add(id, [this, request = std::move(request), decided = std::move(decided)](bool) {
-    end_now(request, decided);
-  });
-}
-
-void TransactionCoordinators::end_now(txn::Coordinator::End request, Decided decided) {
   const std::string id = request.id;
   decide(
       id,

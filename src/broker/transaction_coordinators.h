@@ -53,8 +53,6 @@ class TransactionCoordinators {
   using Outcome = txn::Coordinator::Outcome;
   using Decided = std::function<void(const Outcome&)>;
   void init(txn::Coordinator::Init request, Decided decided);
-  // Waits for the markers of the transaction before, as add_partitions() does. Kafka fences a
-  // client that aborts before they are written.
   void end(txn::Coordinator::End request, Decided decided);
 
   // Who has to wait for the markers of the transaction before, or because too many are open, waits
@@ -76,7 +74,6 @@ class TransactionCoordinators {
  private:
   // Decides something of an id, with a producer id that nobody had where one is needed.
   using Decide = std::function<Outcome(txn::Coordinator&, ProducerId fresh, txn::Actions&)>;
-  void end_now(txn::Coordinator::End request, Decided decided);
   void decide(const std::string& id, Decide decide, Decided decided);
   void decide_now(const std::string& id, const Decide& decide, ProducerId fresh, Decided decided);
   wire::ErrorCode try_to_add(const Addition& addition, const Added& added);

@@ -26,10 +26,15 @@ bool may_be(const Transaction& transaction, const Producer& expected) {
   return is_new || expected.id == transaction.producer || is_repeated;
 }
 
-// Whether somebody goes on with what he was given for the time after the ending.
+// Whether somebody goes on with what he was given for the time after the ending. Kafka fences who
+// ends his next transaction before the markers of the last one are written (TransactionCoordinator
+// .endTransaction); with every step on the disk that would be often.
 bool is_early(const Transaction& transaction, const Producer& producer) {
-  return transaction.is_ending() && transaction.next_producer != none_of<ProducerId> &&
-         producer == Producer{transaction.next_producer, ProducerEpoch{0}};
+  if (!transaction.is_ending() || !transaction.bumps_epochs()) return false;
+  const bool changes = transaction.next_producer != none_of<ProducerId>;
+  const Producer next = changes ? Producer{transaction.next_producer, ProducerEpoch{0}}
+                                : Producer{transaction.producer, transaction.epoch};
+  return producer == next;
 }
 
 // Whether this producer may go on with the transaction of an id, which is null where there is none.
@@ -159,12 +164,6 @@ Coordinator::Outcome Coordinator::end(const End& request, ProducerId fresh, Now 
   return request.client_version >= first_with_epoch_bumps
              ? end_of_version_2(*transaction, request, fresh, now, actions)
              : end_of_version_1(*transaction, request, now, actions);
-}
-
-bool Coordinator::is_early_end(const End& request) const {
-  const Transaction* const transaction = find(request.id);
-  return transaction && transaction->is_ending() && transaction->bumps_epochs() &&
-         request.producer == Producer{transaction->producer, transaction->epoch};
 }
 
 Coordinator::Outcome Coordinator::end_of_version_1(Transaction& transaction, const End& request,

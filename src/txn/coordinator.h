@@ -108,8 +108,6 @@ class Coordinator {
     std::int16_t client_version = 0;
   };
   Outcome end(const End& request, ProducerId fresh, Now now, Actions& actions);
-  // Whether this is meant for the transaction behind one that has not come to its end yet.
-  bool is_early_end(const End& request) const;
 
   // A marker of this ending is in the partition, or the partition is gone.
   void marker_written(std::string_view id, Producer producer, const TopicPartition& partition,

@@ -75,39 +75,29 @@ class TransactionRequestsTest(unittest.TestCase):
 
     def test_the_next_transaction_waits_for_the_markers_of_the_last(self):
         """Where Kafka tells clients to try again, in steps of 20 ms."""
-        with Broker("add.partitions.to.txn.retry.backoff.max.ms=60000", "num.partitions=20", nodes=3) as broker:
-            with ShapedClient(broker.port) as client:
-                port = self.prepare(client)
-            with ShapedClient(port) as client:
-                producer, epoch = self.init(client)
-                for _ in range(50):
-                    everywhere = ["x", producer, epoch, [["t", list(range(20))]]]
-                    requests = [(ADD, 3, everywhere), (END, 3, ["x", producer, epoch, True]), (ADD, 3, everywhere),
-                                (END, 3, ["x", producer, epoch, False])]
-                    client.send_bytes(b"".join(client.frame(*each) for each in requests))
-                    for key, version, _ in requests:
-                        client.pending = (key, version)
-                        answer = client.finish()
-                        self.assertEqual(answer[1] if key == END else {each[1] for each in answer[1][0][1]},
-                                         0 if key == END else {0})
+        settings = ("add.partitions.to.txn.retry.backoff.max.ms=60000", "num.partitions=20")
+        with Broker(*settings, nodes=3) as broker, self.at_coordinator(broker) as client:
+            producer, epoch = self.init(client)
+            for _ in range(50):
+                everywhere = (ADD, 3, ["x", producer, epoch, [["t", list(range(20))]]])
+                commits, aborts = ((END, 3, ["x", producer, epoch, result]) for result in (True, False))
+                added, committed, again, aborted = self.ask_at_once(client, everywhere, commits, everywhere, aborts)
+                self.assertEqual([each[1] for answer in (added, again) for each in answer[1][0][1]], [0] * 40)
+                self.assertEqual((committed[1], aborted[1]), (0, 0))
 
-    def test_an_abort_right_behind_a_commit_waits_for_its_markers(self):
-        """Where Kafka fences who is so fast; franz-go aborts a transaction in which nothing was produced at once."""
-        with Broker("add.partitions.to.txn.retry.backoff.max.ms=60000", "num.partitions=20", nodes=3) as broker:
-            with ShapedClient(broker.port) as client:
-                port = self.prepare(client)
-            with ShapedClient(port) as client:
-                producer, epoch = self.init(client)
-                for _ in range(20):
-                    requests = [(ADD, 3, ["x", producer, epoch, [["t", list(range(20))]]]), (END, 5, ["x", producer, epoch, True]),
-                                (END, 5, ["x", producer, epoch + 1, False])]
-                    client.send_bytes(b"".join(client.frame(*each) for each in requests))
-                    answers = []
-                    for key, version, _ in requests:
-                        client.pending = (key, version)
-                        answers.append(client.finish())
-                    self.assertEqual([each[1:4] for each in answers[1:]], [[0, producer, epoch + 1], [0, producer, epoch + 2]])
-                    epoch += 2
+    def test_an_abort_right_behind_a_commit_is_not_fenced(self):
+        """By Kafka it is, while markers are written; franz-go aborts a transaction in which nothing was produced at once."""
+        with Broker("num.partitions=20", nodes=3) as broker, self.at_coordinator(broker) as client:
+            producer, epoch = self.init(client)
+            for _ in range(20):
+                everywhere = (ADD, 3, ["x", producer, epoch, [["t", list(range(20))]]])
+                commits, aborts = ((END, 5, ["x", producer, *end]) for end in ((epoch, True), (epoch + 1, False)))
+                _, committed, aborted = self.ask_at_once(client, everywhere, commits, aborts)
+                deadline = time.monotonic() + 20
+                while aborted[1] == CONCURRENT and time.monotonic() < deadline:
+                    aborted = client.ask(*aborts)
+                self.assertEqual([committed[1:4], aborted[1:4]], [[0, producer, epoch + 1], [0, producer, epoch + 2]])
+                epoch += 2
 
     def test_an_end_that_comes_late(self):
         """Of the first transaction, while the second is open already: the client had given up waiting, and tried again."""
@@ -127,6 +117,22 @@ class TransactionRequestsTest(unittest.TestCase):
                     found = client.ask(DESCRIBE, 0, [["x"]])[1][0][2]
                 self.assertEqual(found, state)
                 client.ask(END, version, ["x", *second, False])
+
+    @classmethod
+    def at_coordinator(cls, broker):
+        """A client of the coordinator of x, where t is a topic."""
+        with ShapedClient(broker.port) as client:
+            return ShapedClient(cls.prepare(client))
+
+    @staticmethod
+    def ask_at_once(client, *requests):
+        """The answers to requests that are sent before the first of them is read."""
+        client.send_bytes(b"".join(client.frame(*each) for each in requests))
+        answers = []
+        for key, version, _ in requests:
+            client.pending = (key, version)
+            answers.append(client.finish())
+        return answers
 
     @staticmethod
     def prepare(client):

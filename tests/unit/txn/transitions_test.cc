@@ -170,13 +170,12 @@ TEST_F(Transitions, EndOfVersion2) {
          {{{unknown, nothing},
            {invalid, e},
            {ok, pc},
-           {fenced, pc},
-           {fenced, pa},
+           {busy, pc},
+           {busy, pa},
            {invalid, cc},
            {invalid, ca}}});
-  expect(
-      "abort", version, [&] { return end(producer_, abort_it, version).error; },
-      {{{unknown, nothing}, {ok, ca}, {ok, pa}, {fenced, pc}, {fenced, pa}, {ok, ca}, {ok, ca}}});
+  expect("abort", version, [&] { return end(producer_, abort_it, version).error; },
+         {{{unknown, nothing}, {ok, ca}, {ok, pa}, {busy, pc}, {busy, pa}, {ok, ca}, {ok, ca}}});
   // The epoch before is that of the transaction that ends: its client did not get the answer.
   expect("commit again", version, [&] { return end(before(), commit, version).error; },
          {{{unknown, nothing},
