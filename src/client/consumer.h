@@ -7,6 +7,7 @@
 #include "client/cluster.h"
 #include "wire/01_fetch.h"
 #include "wire/decompressor.h"
+#include "wire/isolation_level.h"
 
 #include <cstdint>
 #include <functional>
@@ -44,7 +45,7 @@ inline constexpr Timestamp earliest{-2};
 using Offsets = std::map<TopicPartition, Offset>;
 // Absent where no record is that young. Leaders are asked, each once. `committed_only` counts to
 // the last stable offset.
-enum class IsolationLevel : std::int8_t { read_uncommitted = 0, read_committed = 1 };
+using wire::IsolationLevel;
 Result<Offsets> offsets_at(Cluster& cluster, const std::vector<TopicPartition>& partitions,
                            Timestamp time,
                            IsolationLevel isolation = IsolationLevel::read_uncommitted);

@@ -3,8 +3,8 @@
 #include "broker/fetch_answer.h"
 #include "broker/fetch_wait.h"
 #include "broker/handlers/handlers.h"
-#include "broker/isolation_level.h"
 #include "broker/node.h"
+#include "wire/isolation_level.h"
 
 #include <algorithm>
 #include <chrono>
@@ -28,12 +28,13 @@ FetchParams params_of(const FetchRequest& request, const BrokerOptions& options)
   return {.max_wait = std::min(std::chrono::milliseconds(request.max_wait_ms), max_fetch_wait),
           .min_bytes = std::min(min_bytes, max_bytes),
           .max_bytes = max_bytes,
-          .read_committed = request.isolation_level == read_committed,
+          .read_committed =
+              wire::IsolationLevel{request.isolation_level} == wire::IsolationLevel::read_committed,
           .rack = std::string(request.rack_id)};
 }
 
 bool has_isolation(const FetchRequest& request) {
-  return request.isolation_level == read_uncommitted || request.isolation_level == read_committed;
+  return is_known(wire::IsolationLevel{request.isolation_level});
 }
 
 bool finds_any(FetchSessions::Context& context, Exchange& exchange) {

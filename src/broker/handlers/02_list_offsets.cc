@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/handlers/handlers.h"
-#include "broker/isolation_level.h"
 #include "broker/node.h"
+#include "wire/isolation_level.h"
 
 #include <map>
 
@@ -57,9 +57,9 @@ Result<> look_up(log::PartitionLog& log, Timestamp asked, Offset limit,
 }
 
 ErrorCode answer_one(log::PartitionLog& log, const Partition& partition, Timestamp asked,
-                     std::int8_t isolation, ListOffsetsPartitionResponse& answer) {
-  const Offset limit =
-      isolation == read_committed ? log.last_stable_offset() : log.high_watermark();
+                     wire::IsolationLevel isolation, ListOffsetsPartitionResponse& answer) {
+  const Offset limit = isolation == wire::IsolationLevel::read_committed ? log.last_stable_offset()
+                                                                         : log.high_watermark();
   if (asked == latest) {
     set(answer, limit, partition.leader_epoch());
   } else if (asked == earliest || asked == earliest_local) {
@@ -81,10 +81,11 @@ void handle(const ListOffsetsRequest& request, const ExchangePtr& exchange) {
       ++asked_for[{topic.name, partition.partition_index}];
     }
   }
+  const wire::IsolationLevel isolation{request.isolation_level};
   const auto answer_for = [&](const std::string& topic, const ListOffsetsPartition& question) {
     ListOffsetsPartitionResponse answer;
     answer.partition_index = question.partition_index;
-    if (request.isolation_level != read_uncommitted && request.isolation_level != read_committed) {
+    if (!is_known(isolation)) {
       answer.error_code = ErrorCode::unknown_server_error;  // what Kafka makes of an exception
     } else if (asked_for[{topic, question.partition_index}] > 1) {
       answer.error_code = ErrorCode::invalid_request;
@@ -94,9 +95,9 @@ void handle(const ListOffsetsRequest& request, const ExchangePtr& exchange) {
     if (answer.error_code != ErrorCode::none) return answer;
     const auto found =
         node.partitions().open(topic, question.partition_index, question.current_leader_epoch);
-    answer.error_code = found.log ? answer_one(*found.log, *found.partition, question.timestamp,
-                                               request.isolation_level, answer)
-                                  : found.error;
+    answer.error_code =
+        found.log ? answer_one(*found.log, *found.partition, question.timestamp, isolation, answer)
+                  : found.error;
     return answer;
   };
   ListOffsetsResponse response;
