@@ -234,7 +234,8 @@ void Node::begin_round_soon() {
 
 void Node::run_round() {
   {
-    const Turn turn(*this);  // commits
+    const Turn turn(*this, Turn::Shared{});
+    commit();
   }
   round_is_due_ = false;
   for (const ConnectionPtr& each : std::exchange(resumed_, {})) each->resume();

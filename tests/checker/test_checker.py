@@ -13,8 +13,9 @@ from history import Commit, History, Look, Read, Transaction, Write
 SECONDS = int(os.environ.get("CHECKER_SECONDS", "60"))
 BREAKABLE = os.path.join(BUILD, "tests/odradek_breakable")
 
-# What each broken broker (src/base/breakage.h) is found out by.
 ATTEMPTS = 4  # on a busy machine three seconds may pass before the broker was asked to do what it is broken at
+
+# What each broken broker (src/base/breakage.h) is found out by.
 BROKEN = {
     "lost_append": {"lost"},
     "double_append": {"duplicated"},

@@ -68,8 +68,7 @@ def killed(_):
         return cases
 
 
-SETTINGS = ("group.initial.rebalance.delay.ms=0",)
 SUITES = {
-    "franz-go-tests": Suite(whole, settings=SETTINGS, is_quick=False),
+    "franz-go-tests": Suite(whole, is_quick=False),
     "franz-go-tests-killed": Suite(killed, needs_broker=False, is_quick=False),
 }

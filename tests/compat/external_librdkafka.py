@@ -124,6 +124,6 @@ SUITES = {
     "librdkafka": Suite(suite(), settings=SETTINGS, is_quick=False),
     "librdkafka-idempotent": Suite(suite(options=["-P"]), settings=SETTINGS, is_quick=False),
     "librdkafka-noautocreate": Suite(suite("noautocreate"), is_quick=False,
-                                     settings=("num.partitions=4", "group.initial.rebalance.delay.ms=0", "auto.create.topics.enable=false")),
+                                     settings=("num.partitions=4", "auto.create.topics.enable=false")),
     "librdkafka-3": Suite(suite(), settings=SETTINGS, nodes=3, is_quick=False),
 }
