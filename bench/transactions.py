@@ -4,11 +4,10 @@
 import statistics
 import time
 
-from answer_script import NO_ID
 from process_costs import cpu_seconds, memory_kib
 from raw_client import batch
 from shaped_client import ShapedClient
-from transaction_requests import ADD, CONCURRENT, END, INIT, METADATA, PRODUCE, wait_for_coordinators
+from transaction_requests import ADD, CONCURRENT, END, INIT, PRODUCE, wait_for_coordinators
 
 PRODUCERS, EACH, ALONE, OPEN = 50, 200, 1000, 10000
 SETTINGS = ("num.partitions=1",)
@@ -91,7 +90,7 @@ def figures(brokers):
     columns = {}
     for name, broker in brokers.items():
         with ShapedClient(broker.port, 60) as client:
-            client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
+            client.make_topic("t")
             wait_for_coordinators(client)
         measured(broker, "warms up", PRODUCERS, EACH)
         alone, alone_cpu = measured(broker, "alone", 1, ALONE)

@@ -63,6 +63,7 @@ Node::Node(Parts parts)
       groups_(*this),
       transactions_(*this),
       memberships_(*this),
+      auto_topic_creation_(*this),
       connections_(*this, receive_budget(options()) / cluster_.members.size()),
       quotas_(*this),
       switch_(*this, parts.listeners),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/ids.h"
+#include "broker/auto_topic_creation.h"
 #include "broker/broker_config.h"
 #include "broker/catalogue_writer.h"
 #include "broker/cleaner_status.h"
@@ -94,6 +95,7 @@ class Node {
   GroupCoordinators& groups() { return groups_; }
   TransactionCoordinators& transactions() { return transactions_; }
   TransactionMemberships& memberships() { return memberships_; }
+  AutoTopicCreation& auto_topic_creation() { return auto_topic_creation_; }
   log::DataDirectory& directory() { return directory_; }
   SlabPool& slabs() { return slabs_; }
   DiskSpace& disk_space() { return disk_space_; }
@@ -190,6 +192,7 @@ class Node {
   GroupCoordinators groups_;
   TransactionCoordinators transactions_;
   TransactionMemberships memberships_;
+  AutoTopicCreation auto_topic_creation_;
   ClientConnections connections_;
   ClientQuotas quotas_;
   NodeSwitch switch_;

@@ -4,12 +4,14 @@
 tests/golden/admin_answers.txt is what Kafka said; `./dev compat admin-answers` asks it again.
 """
 
+import select
 import unittest
 
-from admin_requests import (BROKER, DESCRIBE, FEATURES, GROUP, INCREMENTAL, LIST, LOGGER, QUORUM, QUOTAS, SET, UNREGISTER,
-                            AdminRequests)
+from admin_requests import (BROKER, DESCRIBE, FEATURES, GROUP, INCREMENTAL, LIST, LOGGER, METADATA, QUORUM, QUOTAS, SET,
+                            UNREGISTER, AdminRequests)
 from answer_script import differences
 from broker import Broker
+from raw_client import UNKNOWN_TOPIC_OR_PARTITION
 from shaped_client import ShapedClient
 
 STRING, INT, PASSWORD = 2, 3, 9
@@ -82,6 +84,16 @@ class AdminRequestsTest(unittest.TestCase):
             broker.start()
             with ShapedClient(broker.port) as client:
                 self.assertEqual(client.ask(UNREGISTER, 0, [3])[1], 102)
+
+    def test_nobody_hears_of_a_new_topic_before_its_maker_is_told_that_it_is_not_there(self):
+        """librdkafka fails what is produced to a topic that it knew when it hears that."""
+        with Broker(nodes=3) as broker, ShapedClient(broker.port + 1) as maker, ShapedClient(broker.port + 2) as other:
+            for number in range(100):
+                maker.start(METADATA, 4, [[f"topic-{number}"], True])
+                while other.ask(METADATA, 4, [[f"topic-{number}"], False])[4][0][0] != 0:
+                    pass
+                self.assertEqual(select.select([maker.socket], [], [], 0)[0], [maker.socket])
+                self.assertEqual(maker.finish()[4][0][0], UNKNOWN_TOPIC_OR_PARTITION)
 
 
 if __name__ == "__main__":

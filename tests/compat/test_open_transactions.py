@@ -8,12 +8,11 @@ import threading
 import time
 import unittest
 
-from answer_script import NO_ID
 from broker import MEMORY_FACTOR, Broker
 from confluent_kafka import Producer
 from raw_client import batch
 from shaped_client import ShapedClient
-from transaction_requests import (ADD, ADD_OFFSETS, COMMIT, CONCURRENT, END, FETCH, FIND, INIT, LIST_OFFSETS, METADATA,
+from transaction_requests import (ADD, ADD_OFFSETS, COMMIT, CONCURRENT, END, FETCH, FIND, INIT, LIST_OFFSETS,
                                   PRODUCE, wait_for_coordinators)
 
 MANY = int(os.environ.get("OPEN_TRANSACTIONS", "100000"))
@@ -29,7 +28,7 @@ class Producers:
 
     def connect(self, port):
         self.client = ShapedClient(port, 60)
-        self.client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
+        self.client.make_topic("t")
         self.client.ask(FIND, 1, ["g", 0])
         wait_for_coordinators(self.client)
 

@@ -7,11 +7,11 @@ tests/golden/transaction_answers.txt is what Kafka said; `./dev compat transacti
 import time
 import unittest
 
-from answer_script import NO_ID, differences
+from answer_script import differences
 from broker import Broker
 from raw_client import batch
 from shaped_client import ShapedClient
-from transaction_requests import (ADD, CONCURRENT, DESCRIBE, END, FIND, INIT, LOADING, MARKERS, METADATA,
+from transaction_requests import (ADD, CONCURRENT, DESCRIBE, END, FIND, INIT, LOADING, MARKERS,
                                   NOT_COORDINATOR, PRODUCE, TransactionRequests)
 
 
@@ -137,7 +137,7 @@ class TransactionRequestsTest(unittest.TestCase):
     @staticmethod
     def prepare(client):
         """Makes the topic t; the port of the coordinator of x."""
-        client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
+        client.make_topic("t")
         found, deadline = [0, -1], time.monotonic() + 20
         while found[1] != 0 and time.monotonic() < deadline:
             found = client.ask(FIND, 1, ["x", 1])

@@ -13,14 +13,13 @@ import time
 import unittest
 import zlib
 
-from answer_script import NO_ID
 from broker import Broker
 from group_requests import COMMIT, commit
 from group_requests import FETCH as FETCH_OFFSETS
 from group_requests import fetch as fetch_offsets
 from raw_client import batch, crc32c, record
 from shaped_client import ShapedClient
-from transaction_requests import (ADD, CONCURRENT, END, FETCH, FIND, INIT, LIST_OFFSETS, LOADING, METADATA,
+from transaction_requests import (ADD, CONCURRENT, END, FETCH, FIND, INIT, LIST_OFFSETS, LOADING,
                                   NOT_COORDINATOR, PRODUCE, PRODUCERS)
 
 CREATE, DELETE_RECORDS, EPOCHS = 19, 21, 23
@@ -42,7 +41,7 @@ class Life:
         self.clock = START
 
     def live(self):
-        self.client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
+        self.client.make_topic("t")
         self.client.ask(CREATE, 7, [[["j", JOURNALED, 1, [], []]], 10000, False])
         for kind in (0, 1):
             self.until_told(FIND, 1, ["x", kind], lambda answer: answer[1])

@@ -8,12 +8,11 @@ import struct
 import time
 import unittest
 
-from answer_script import NO_ID
 from broker import Broker
 from group_requests import COMMIT, FETCH, commit, fetch
 from process_costs import cpu_seconds
 from shaped_client import ShapedClient
-from transaction_requests import DESCRIBE, FIND, INIT, LOADING, METADATA, NOT_COORDINATOR
+from transaction_requests import DESCRIBE, FIND, INIT, LOADING, NOT_COORDINATOR
 
 API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 7, -1)
 RETRIABLE = {LOADING, NOT_COORDINATOR, 15}
@@ -38,7 +37,7 @@ class DescriptorsTest(unittest.TestCase):
     def test_coordinators_come_back(self):
         with Broker("num.partitions=1", nodes=1) as broker, ShapedClient(broker.port, 30) as client:
             self.client = client
-            client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
+            client.make_topic("t")
             for kind in (0, 1):
                 self.until_told({0}, lambda: client.ask(FIND, 1, ["x", kind])[1])
             # Ready, and without files so far.

@@ -9,13 +9,12 @@ import subprocess
 import time
 import unittest
 
-from answer_script import NO_ID
 from broker import BUILD, Broker
 from cluster_admin import ClusterAdmin
 from group_requests import FIND, HEARTBEAT, JOIN, SYNC, heartbeat, join, joined, sync
 from raw_client import RawClient, batch, record
 from shaped_client import ShapedClient
-from transaction_requests import METADATA, PRODUCE
+from transaction_requests import PRODUCE
 from wait import wait_until
 
 REQUEST_TIMED_OUT = 7
@@ -163,7 +162,7 @@ class DiskFailureTest(unittest.TestCase):
     def test_who_does_not_want_to_wait_is_told(self):
         broker = TracedBroker()
         with broker, ShapedClient(broker.port, 60) as client:
-            client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
+            client.make_topic("t")
             self.assertEqual(self.ask_to_produce(client, 30000), (0, 0))
             broker.inject("fdatasync", "delay_enter=4000000:when=1")
             self.assertEqual(self.ask_to_produce(client, 1000), (REQUEST_TIMED_OUT, -1))

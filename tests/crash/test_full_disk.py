@@ -6,12 +6,11 @@ import time
 import unittest
 
 import loop_disk
-from answer_script import NO_ID
 from broker import Broker
 from group_requests import COMMIT, FETCH, commit, fetch
 from raw_client import RawClient, batch, record
 from shaped_client import ShapedClient
-from transaction_requests import ADD, END, FIND, INIT, LOADING, METADATA, NOT_COORDINATOR
+from transaction_requests import ADD, END, FIND, INIT, LOADING, NOT_COORDINATOR
 
 STORAGE_ERROR, NOT_AVAILABLE = 56, 15
 SIZE = 64 << 20
@@ -27,8 +26,8 @@ class FullDiskTest(unittest.TestCase):
         self.pid = self.broker.process.pid
         self.raw = self.enterContext(RawClient(self.broker.port, 30))
         self.client = self.enterContext(ShapedClient(self.broker.port, 30))
-        self.client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
-        self.client.ask(METADATA, 12, [[[NO_ID, "other"]], True, False])
+        self.client.make_topic("t")
+        self.client.make_topic("other")
         for kind in (0, 1):
             self.until(lambda: self.client.ask(FIND, 1, ["x", kind])[1] == 0)
         self.until(lambda: self.commit(0) == 0)

@@ -5,12 +5,11 @@ import pathlib
 import subprocess
 import unittest
 
-from answer_script import NO_ID
 from broker import BINARY, Broker
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 from raw_client import batch, record
 from shaped_client import ShapedClient
-from transaction_requests import FETCH, METADATA, PRODUCE
+from transaction_requests import FETCH, PRODUCE
 
 STORAGE_ERROR = 56
 
@@ -22,7 +21,7 @@ class LogCommandTest(unittest.TestCase):
         self.addCleanup(self.broker.__exit__)
         self.first = pathlib.Path(self.broker.data, "t-0", f"{0:020}.log")
         with ShapedClient(self.broker.port) as client:
-            client.ask(METADATA, 12, [[[NO_ID, "t"]], True, False])
+            client.make_topic("t")
             for partition in (0, 1):
                 for i in range(5):
                     data = batch(record(b"value %d" % i))

@@ -3,6 +3,9 @@
 
 import socket
 import struct
+import time
+
+UNKNOWN_TOPIC_OR_PARTITION = 3
 
 
 def text(value):
@@ -80,8 +83,8 @@ class Fields:
         return [read() for _ in range(self.number("i"))]
 
 
-def leader_port(metadata):
-    """The port of the leader of the first partition in an answer to Metadata of version 1."""
+def error_and_leader_port(metadata):
+    """Of the one topic in an answer to Metadata of version 1; the port is that of its first partition's leader."""
     fields = Fields(metadata)
     ports = {}
 
@@ -93,13 +96,13 @@ def leader_port(metadata):
 
     fields.array(broker)
     fields.number("i")  # controller
+    fields.number("i")  # one topic
+    error = fields.number("h")
+    fields.text(), fields.number("b")
     if fields.number("i") == 0:
-        return None
-    fields.number("h"), fields.text(), fields.number("b")
-    if fields.number("i") == 0:
-        return None
+        return error, None
     fields.number("h"), fields.number("i")
-    return ports.get(fields.number("i"))
+    return error, ports.get(fields.number("i"))
 
 
 class RawClient:
@@ -163,13 +166,12 @@ class RawClient:
         return self.call(18, 0, b"")
 
     def metadata(self, topic):
-        """Asks for a topic, which may create it, and goes on with the leader of its first partition. A topic that is made
-        for the first answer is told of in the second."""
-        for _ in range(2):
+        """Asks for a topic, which may create it, until it is there, and goes on with the leader of its first partition."""
+        error = UNKNOWN_TOPIC_OR_PARTITION
+        deadline = time.monotonic() + 10
+        while error == UNKNOWN_TOPIC_OR_PARTITION and time.monotonic() < deadline:
             body = self.call(3, 1, struct.pack(">i", 1) + text(topic))
-            port = leader_port(body)
-            if port:
-                break
+            error, port = error_and_leader_port(body)
         if port and port != self.socket.getpeername()[1]:
             timeout = self.socket.gettimeout()
             self.socket.close()

@@ -8,8 +8,9 @@ import re
 import struct
 import uuid
 
-from raw_client import RawClient
+from raw_client import UNKNOWN_TOPIC_OR_PARTITION, RawClient
 
+METADATA = 3
 SHAPES = pathlib.Path(__file__).resolve().parent.parent / "golden/shapes.txt"
 INTEGERS = {"i8": ">b", "i16": ">h", "i32": ">i", "i64": ">q", "bool": ">?", "f64": ">d"}
 
@@ -159,3 +160,8 @@ class ShapedClient(RawClient):
     def ask(self, key, version, values):
         self.start(key, version, values)
         return self.finish()
+
+    def make_topic(self, name):
+        """Asks for it, which makes it, until it is there."""
+        while self.ask(METADATA, 4, [[name], True])[4][0][0] == UNKNOWN_TOPIC_OR_PARTITION:
+            pass

@@ -4,11 +4,9 @@
 #include "broker/internal_topics.h"
 #include "broker/node.h"
 #include "broker/partition_description.h"
-#include "broker/topic_creation.h"
 #include "meta/topic_name.h"
 
 #include <algorithm>
-#include <memory>
 #include <set>
 
 // Metadata: brokers and topics, creating topics that are asked for where that is allowed. Kafka:
@@ -94,18 +92,13 @@ bool asks_by_ids(const MetadataRequest& request) {
                      [](const MetadataRequestTopic& wanted) { return !wanted.topic_id.is_zero(); });
 }
 
-using Names = std::set<std::string>;
-
-// `fresh` was made for this request. As in Kafka, it is there when the client asks again: some
-// clients take a topic that comes at once for one that was there.
 MetadataResponseTopic answer_one(const MetadataRequestTopic& wanted,
-                                 const meta::CatalogueView& view, const Names& fresh,
-                                 const Describer& describe) {
+                                 const meta::CatalogueView& view, const Describer& describe) {
   // Beside an id the Java client sends an empty name, which means nothing.
   const bool by_id = !wanted.topic_id.is_zero();
   if (!by_id && !wanted.name) return refuse(wanted, ErrorCode::unknown_topic_id);
   const auto topic = by_id ? view.find(wanted.topic_id) : view.find(*wanted.name);
-  if (topic && !fresh.contains(topic->name)) return describe(*topic);
+  if (topic) return describe(*topic);
   if (by_id) return refuse(wanted, ErrorCode::unknown_topic_id);
   const bool is_legal = !meta::topic_name_fault(*wanted.name);
   MetadataResponseTopic refused = refuse(wanted, is_legal ? ErrorCode::unknown_topic_or_partition
@@ -114,8 +107,7 @@ MetadataResponseTopic answer_one(const MetadataRequestTopic& wanted,
   return refused;
 }
 
-MetadataResponse response_to(const MetadataRequest& request, const Exchange& exchange,
-                             const Names& fresh) {
+MetadataResponse response_to(const MetadataRequest& request, const Exchange& exchange) {
   Node& node = exchange.node();
   const meta::CatalogueView& view = node.view();
   MetadataResponse response;
@@ -138,7 +130,7 @@ MetadataResponse response_to(const MetadataRequest& request, const Exchange& exc
     for (const MetadataRequestTopic& wanted : *request.topics) {
       if (by_ids && wanted.topic_id.is_zero()) continue;
       if (!answered.emplace(wanted.topic_id, wanted.name).second) continue;
-      response.topics.push_back(answer_one(wanted, view, fresh, describe));
+      response.topics.push_back(answer_one(wanted, view, describe));
     }
   }
   return response;
@@ -149,12 +141,12 @@ bool may_come_by_itself(const std::string& name) {
   return name == consumer_offsets || !meta::is_internal_topic(name);
 }
 
-Names names_to_create(const MetadataRequest& request, const Exchange& exchange) {
+AutoTopicCreation::Names names_to_create(const MetadataRequest& request, const Exchange& exchange) {
   Node& node = exchange.node();
   const bool may_create =
       request.allow_auto_topic_creation && *node.options().auto_create_topics_enable;
   if (!may_create || asks_for_all(request, exchange.version()) || asks_by_ids(request)) return {};
-  Names names;
+  AutoTopicCreation::Names names;
   for (const MetadataRequestTopic& wanted : *request.topics) {
     const bool is_missing =
         wanted.name && wanted.topic_id.is_zero() && !node.view().find(*wanted.name) &&
@@ -188,27 +180,12 @@ void handle(const MetadataRequest& request, const ExchangePtr& exchange) {
   if (asks_too_early(request, exchange->version())) {
     return answer<MetadataRequest>(*exchange, refuse_all(request, ErrorCode::invalid_request));
   }
-  auto names = names_to_create(request, *exchange);
-  if (names.empty()) {
-    return answer<MetadataRequest>(*exchange, response_to(request, *exchange, {}));
-  }
-  const auto decide = [names, exchange](const meta::CatalogueView& view) {
-    const Node& node = exchange->node();
-    meta::Records records;
-    meta::CatalogueView ahead = view;  // two of the names may collide with each other
-    for (const std::string& name : names) {
-      const auto created = decide_topic(automatic_topic(name, node.options(), node.cluster()),
-                                        ahead, node.options(), node.cluster());
-      if (!created.topic) continue;
-      ahead.apply(*created.topic);
-      records.push_back(*created.topic);
-    }
-    return records;
-  };
-  // What was not created, for whatever reason, is unknown as well.
-  exchange->node().catalogue().change(decide, [request, exchange, names](const Result<>&) {
-    answer<MetadataRequest>(*exchange, response_to(request, *exchange, names));
-  });
+  // As in Kafka what is missing is made behind the answer: some clients take a topic that comes at
+  // once for one that was there. And whoever heard from another node that it is there must not hear
+  // afterwards that it is not.
+  const auto missing = names_to_create(request, *exchange);
+  answer<MetadataRequest>(*exchange, response_to(request, *exchange));
+  if (!missing.empty()) exchange->node().auto_topic_creation().make(missing);
 }
 
 }  // namespace odradek::broker
