@@ -15,7 +15,7 @@ using wire::ErrorCode;
 
 namespace {
 
-ConfigChange refused(ErrorCode error, std::string message) {
+ConfigChange refused_change(ErrorCode error, std::string message) {
   return {.error = error, .message = std::move(message), .records = {}};
 }
 
@@ -59,15 +59,16 @@ class Resource {
         return {};
       case wire::ConfigResourceType::broker:
         if (target_.name.empty() || target_.name == config_.node_name()) return {};
-        return refused(ErrorCode::invalid_request,
-                       "Unexpected broker id, expected " + config_.node_name() +
-                           " or empty string, but received " + target_.name);
+        return refused_change(ErrorCode::invalid_request,
+                              "Unexpected broker id, expected " + config_.node_name() +
+                                  " or empty string, but received " + target_.name);
       case wire::ConfigResourceType::broker_logger:
       case wire::ConfigResourceType::unknown:
         break;
     }
-    return refused(ErrorCode::invalid_request,
-                   "Unsupported resource type " + std::to_string(static_cast<int>(target_.type)));
+    return refused_change(
+        ErrorCode::invalid_request,
+        "Unsupported resource type " + std::to_string(static_cast<int>(target_.type)));
   }
 
   // Kafka: ControllerConfigurationValidator.validate.
@@ -75,18 +76,20 @@ class Resource {
     switch (target_.type) {
       case wire::ConfigResourceType::topic:
         if (target_.name.empty()) {
-          return refused(ErrorCode::invalid_request, "Default topic resources are not allowed.");
+          return refused_change(ErrorCode::invalid_request,
+                                "Default topic resources are not allowed.");
         }
         if (auto fault = meta::topic_name_fault(target_.name)) {
-          return refused(ErrorCode::invalid_topic_exception, std::move(*fault));
+          return refused_change(ErrorCode::invalid_topic_exception, std::move(*fault));
         }
         return {};
       case wire::ConfigResourceType::group:
         if (!target_.name.empty()) return {};
-        return refused(ErrorCode::invalid_request, "Default group resources are not allowed.");
+        return refused_change(ErrorCode::invalid_request,
+                              "Default group resources are not allowed.");
       case wire::ConfigResourceType::client_metrics:
         if (!target_.name.empty()) return {};
-        return refused(ErrorCode::invalid_request, "Subscription name can't be empty");
+        return refused_change(ErrorCode::invalid_request, "Subscription name can't be empty");
       case wire::ConfigResourceType::broker:
       case wire::ConfigResourceType::broker_logger:
       case wire::ConfigResourceType::unknown:
@@ -98,8 +101,8 @@ class Resource {
   // Asked when the wishes themselves are good, as in ConfigurationControlManager.
   ConfigChange check_existence() const {
     if (target_.type != wire::ConfigResourceType::topic || topic_) return {};
-    return refused(ErrorCode::unknown_topic_or_partition,
-                   "The topic '" + target_.name + "' does not exist.");
+    return refused_change(ErrorCode::unknown_topic_or_partition,
+                          "The topic '" + target_.name + "' does not exist.");
   }
 
   const OptionBase* find(const std::string& name) const {
@@ -190,11 +193,12 @@ ConfigChange check_wishes(const std::vector<ConfigWish>& wishes) {
   std::set<std::string_view> seen;
   for (const ConfigWish& wish : wishes) {
     if (!wish.value && wish.operation != wire::ConfigOperation::remove) {
-      return refused(ErrorCode::invalid_request, "Null value not supported for : " + wish.name);
+      return refused_change(ErrorCode::invalid_request,
+                            "Null value not supported for : " + wish.name);
     }
     if (!seen.insert(wish.name).second) {
-      return refused(ErrorCode::invalid_request,
-                     "Error due to duplicate config keys: " + wish.name);
+      return refused_change(ErrorCode::invalid_request,
+                            "Error due to duplicate config keys: " + wish.name);
     }
   }
   return {};
@@ -206,8 +210,9 @@ ConfigChange check_edits(const Resource& resource, const std::vector<ConfigWish>
                             wish.operation == wire::ConfigOperation::subtract;
     const OptionBase* const option = resource.find(wish.name);
     if (!edits_list || (option && option->type() == OptionType::list)) continue;
-    return refused(ErrorCode::invalid_config, "Can't append to or subtract from key " + wish.name +
-                                                  " because its type is not LIST.");
+    return refused_change(
+        ErrorCode::invalid_config,
+        "Can't append to or subtract from key " + wish.name + " because its type is not LIST.");
   }
   return {};
 }
@@ -216,11 +221,11 @@ ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
   ConfigChange change;
   const OptionBase* const option = resource.find(wish.name);
   if (!option && wish.operation != wire::ConfigOperation::remove) {
-    return refused(resource.wrong_config(), resource.unknown_name() + wish.name);
+    return refused_change(resource.wrong_config(), resource.unknown_name() + wish.name);
   }
   if (option && option->about().update == OptionUpdate::at_start) {
-    return refused(ErrorCode::invalid_request,
-                   "Cannot update these configs dynamically: [" + wish.name + "]");
+    return refused_change(ErrorCode::invalid_request,
+                          "Cannot update these configs dynamically: [" + wish.name + "]");
   }
   if (wish.operation == wire::ConfigOperation::remove) {
     if (resource.configs().contains(wish.name)) {
@@ -234,10 +239,11 @@ ConfigChange change_one(const Resource& resource, const ConfigWish& wish) {
   }
   constexpr std::size_t longest = 32767;  // of a string in the protocol, and so of a stored value
   if (value.size() > longest) {
-    return refused(ErrorCode::invalid_config, "The value of " + wish.name + " becomes too long.");
+    return refused_change(ErrorCode::invalid_config,
+                          "The value of " + wish.name + " becomes too long.");
   }
   if (const auto good = option->check(value); !good) {
-    return refused(resource.wrong_config(), good.error().context);
+    return refused_change(resource.wrong_config(), good.error().context);
   }
   change.records.push_back(resource.record(wish.name, std::move(value)));
   return change;
@@ -259,7 +265,7 @@ ConfigChange change_each(const Resource& resource, const std::vector<ConfigWish>
 
 ConfigChange check_whole(const Resource& resource, ConfigChange change) {
   const auto good = resource.check_together(change.records);
-  if (!good) return refused(ErrorCode::invalid_config, good.error().context);
+  if (!good) return refused_change(ErrorCode::invalid_config, good.error().context);
   auto missing = resource.check_existence();
   return missing.error == ErrorCode::none ? std::move(change) : std::move(missing);
 }

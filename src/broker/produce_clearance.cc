@@ -17,9 +17,9 @@ using wire::ProduceRequest;
 
 namespace {
 
-constexpr wire::Version first_with_ids = 13;
-constexpr wire::Version first_that_adds = 12;
-constexpr wire::Version first_with_abortable_error = 11;
+constexpr wire::Version first_produce_with_ids = 13;
+constexpr wire::Version first_produce_that_adds = 12;
+constexpr wire::Version first_produce_with_abortable_error = 11;
 constexpr wire::Version first_with_zstd = 7;
 
 // What old and new clients try again for.
@@ -118,7 +118,8 @@ class Clearing {
       : request_(request),
         exchange_(exchange),
         node_(exchange->node()),
-        support_(support_in(exchange->version(), first_with_abortable_error, first_that_adds)) {}
+        support_(support_in(exchange->version(), first_produce_with_abortable_error,
+                            first_produce_that_adds)) {}
 
   void run(const Cleared& then) {
     look();
@@ -239,8 +240,8 @@ class Clearing {
 PartitionTable::Found find_produced(const Exchange& exchange,
                                     const ProduceRequest::TopicProduceData& topic, PartitionId id) {
   auto& table = exchange.node().partitions();
-  return exchange.version() >= first_with_ids ? table.find(topic.topic_id, id)
-                                              : table.find(topic.name, id);
+  return exchange.version() >= first_produce_with_ids ? table.find(topic.topic_id, id)
+                                                      : table.find(topic.name, id);
 }
 
 void clear_batches(const ProduceRequest& request, const ExchangePtr& exchange,

@@ -15,7 +15,7 @@ using wire::ProduceResponse;
 
 namespace {
 
-using PartitionResponse = ProduceResponse::TopicProduceResponse::PartitionProduceResponse;
+using PartitionProduceResponse = ProduceResponse::TopicProduceResponse::PartitionProduceResponse;
 
 constexpr std::chrono::milliseconds deadline_interval{500};
 
@@ -30,9 +30,9 @@ std::optional<ErrorCode> fate_of(Node& node, const LogPosition& position) {
   return std::nullopt;
 }
 
-PartitionResponse response_of(ProduceWait::Outcome& outcome) {
+PartitionProduceResponse response_of(ProduceWait::Outcome& outcome) {
   auto& fault = outcome.appended.fault;
-  PartitionResponse response;
+  PartitionProduceResponse response;
   response.index = outcome.partition;
   response.error_code = fault.error;
   response.base_offset = outcome.appended.base_offset;

@@ -19,20 +19,21 @@ using Wish = wire::CreateTopicsRequest::CreatableTopic;
 
 constexpr std::int32_t by_default = -1;
 
-TopicCreation refused(ErrorCode error, std::string message) {
+TopicCreation refused_topic(ErrorCode error, std::string message) {
   return {.error = error, .message = std::move(message)};
 }
 
 std::optional<TopicCreation> check_name(const Wish& wish, const meta::CatalogueView& view) {
   if (const auto fault = meta::topic_name_fault(wish.name)) {
-    return refused(ErrorCode::invalid_topic_exception, *fault);
+    return refused_topic(ErrorCode::invalid_topic_exception, *fault);
   }
   if (view.find(wish.name)) {
-    return refused(ErrorCode::topic_already_exists, "Topic '" + wish.name + "' already exists.");
+    return refused_topic(ErrorCode::topic_already_exists,
+                         "Topic '" + wish.name + "' already exists.");
   }
   if (const auto other = view.find_collision(wish.name)) {
-    return refused(ErrorCode::invalid_topic_exception,
-                   "Topic '" + wish.name + "' collides with existing topic: " + other->name);
+    return refused_topic(ErrorCode::invalid_topic_exception,
+                         "Topic '" + wish.name + "' collides with existing topic: " + other->name);
   }
   return std::nullopt;
 }
@@ -40,30 +41,30 @@ std::optional<TopicCreation> check_name(const Wish& wish, const meta::CatalogueV
 TopicCreation place_as_assigned(const Wish& wish, const Cluster& cluster,
                                 const meta::CatalogueView& view) {
   if (wish.num_partitions != by_default || wish.replication_factor != by_default) {
-    return refused(ErrorCode::invalid_request,
-                   "A manual partition assignment was specified, but numPartitions or "
-                   "replicationFactor was not set to -1.");
+    return refused_topic(ErrorCode::invalid_request,
+                         "A manual partition assignment was specified, but numPartitions or "
+                         "replicationFactor was not set to -1.");
   }
   TopicCreation placed;
   auto& partitions = placed.topic.emplace().partitions;
   std::map<PartitionId, const std::vector<NodeId>*> by_id;
   for (const auto& assignment : wish.assignments) {
     if (!by_id.emplace(assignment.partition_index, &assignment.broker_ids).second) {
-      return refused(ErrorCode::invalid_replica_assignment,
-                     "Found multiple manual partition assignments for partition " +
-                         std::to_string(assignment.partition_index.value));
+      return refused_topic(ErrorCode::invalid_replica_assignment,
+                           "Found multiple manual partition assignments for partition " +
+                               std::to_string(assignment.partition_index.value));
     }
   }
   if (by_id.begin()->first.value != 0 ||
       by_id.rbegin()->first.value != static_cast<std::int32_t>(by_id.size()) - 1) {
-    return refused(ErrorCode::invalid_replica_assignment,
-                   "partitions should be a consecutive 0-based integer sequence");
+    return refused_topic(ErrorCode::invalid_replica_assignment,
+                         "partitions should be a consecutive 0-based integer sequence");
   }
   const std::size_t replicas = by_id.begin()->second->size();
   for (const auto& [id, assigned] : by_id) {
     auto assignment = place_as_assigned(*assigned, replicas, cluster, view);
     if (!assignment.partition) {
-      return refused(ErrorCode::invalid_replica_assignment, assignment.fault);
+      return refused_topic(ErrorCode::invalid_replica_assignment, assignment.fault);
     }
     partitions.push_back(std::move(*assignment.partition));
   }
@@ -79,23 +80,25 @@ TopicCreation place_by_count(const Wish& wish, const BrokerOptions& options, con
                                     ? std::min(*options.default_replication_factor, node_count)
                                     : wish.replication_factor;
   if (replicas <= 0) {
-    return refused(ErrorCode::invalid_replication_factor,
-                   "Replication factor must be larger than 0, or -1 to use the default value.");
+    return refused_topic(
+        ErrorCode::invalid_replication_factor,
+        "Replication factor must be larger than 0, or -1 to use the default value.");
   }
   if (count <= 0) {
-    return refused(ErrorCode::invalid_partitions,
-                   "Number of partitions was set to an invalid non-positive value.");
+    return refused_topic(ErrorCode::invalid_partitions,
+                         "Number of partitions was set to an invalid non-positive value.");
   }
   if (replicas > node_count) {
-    return refused(ErrorCode::invalid_replication_factor,
-                   "Unable to replicate the partition " + std::to_string(replicas) +
-                       " time(s): The target replication factor of " + std::to_string(replicas) +
-                       " cannot be reached because only " + std::to_string(node_count) +
-                       " broker(s) are registered or some brokers have all their log directories "
-                       "cordoned.");
+    return refused_topic(
+        ErrorCode::invalid_replication_factor,
+        "Unable to replicate the partition " + std::to_string(replicas) +
+            " time(s): The target replication factor of " + std::to_string(replicas) +
+            " cannot be reached because only " + std::to_string(node_count) +
+            " broker(s) are registered or some brokers have all their log directories "
+            "cordoned.");
   }
   if (auto fault = placement_fault(cluster, view); !fault.empty()) {
-    return refused(ErrorCode::invalid_replication_factor, std::move(fault));
+    return refused_topic(ErrorCode::invalid_replication_factor, std::move(fault));
   }
   TopicCreation placed;
   placed.topic.emplace().partitions =
@@ -110,23 +113,23 @@ std::optional<TopicCreation> check_configs(const Wish& wish, const meta::TopicOp
   for (const auto& config : wish.configs) {
     OptionBase* const option = known.find(config.name);
     if (!option) {
-      return refused(ErrorCode::invalid_config, "Unknown topic config name: " + config.name);
+      return refused_topic(ErrorCode::invalid_config, "Unknown topic config name: " + config.name);
     }
     if (!config.value) {
-      return refused(ErrorCode::invalid_config,
-                     "Null value not supported for topic configs: " + config.name);
+      return refused_topic(ErrorCode::invalid_config,
+                           "Null value not supported for topic configs: " + config.name);
     }
     if (const auto good = option->check(*config.value); !good) {
-      return refused(ErrorCode::invalid_config, good.error().context);
+      return refused_topic(ErrorCode::invalid_config, good.error().context);
     }
     if (!seen.insert(config.name).second) {
-      return refused(ErrorCode::invalid_config, "Topic config given twice: " + config.name);
+      return refused_topic(ErrorCode::invalid_config, "Topic config given twice: " + config.name);
     }
     configs[config.name] = *config.value;
   }
   set_for_topic(known, defaults, configs);
   if (const auto good = check_together(known); !good) {
-    return refused(ErrorCode::invalid_config, good.error().context);
+    return refused_topic(ErrorCode::invalid_config, good.error().context);
   }
   return std::nullopt;
 }

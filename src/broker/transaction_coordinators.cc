@@ -16,7 +16,7 @@ using wire::ErrorCode;
 
 namespace {
 
-txn::TransactionConfig config_of(const BrokerOptions& options) {
+txn::TransactionConfig transaction_config_of(const BrokerOptions& options) {
   return {milliseconds{*options.transaction_max_timeout_ms},
           milliseconds{*options.transactional_id_expiration_ms}};
 }
@@ -28,7 +28,7 @@ constexpr std::int16_t version_that_adds = txn::first_with_epoch_bumps;
 
 TransactionCoordinators::TransactionCoordinators(Node& node)
     : node_(node),
-      config_(config_of(node.options())),
+      config_(transaction_config_of(node.options())),
       shards_(node, {transaction_state,
                      milliseconds{*node.options().transaction_remove_expired_interval_ms},
                      [this](PartitionId id) { return std::make_unique<Shard>(*this, id); }}),

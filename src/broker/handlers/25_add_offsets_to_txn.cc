@@ -19,7 +19,7 @@ namespace {
 
 constexpr wire::Version first_with_producer_fenced = 2;
 
-void send(Exchange& exchange, ErrorCode error) {
+void answer_added(Exchange& exchange, ErrorCode error) {
   AddOffsetsToTxnResponse response;
   response.error_code = or_invalid_epoch(error, exchange, first_with_producer_fenced);
   answer<AddOffsetsToTxnRequest>(exchange, response);
@@ -28,14 +28,15 @@ void send(Exchange& exchange, ErrorCode error) {
 void add(const AddOffsetsToTxnRequest& request, const ExchangePtr& exchange) {
   Node& node = exchange->node();
   const auto topic = node.view().find(consumer_offsets);
-  if (!topic) return send(*exchange, ErrorCode::coordinator_not_available);
+  if (!topic) return answer_added(*exchange, ErrorCode::coordinator_not_available);
   const auto count = static_cast<std::int32_t>(topic->partitions.size());
   const PartitionId partition{java_partition(request.group_id, count)};
-  node.transactions().add_partitions({request.transactional_id,
-                                      {request.producer_id, request.producer_epoch},
-                                      {{std::string(consumer_offsets), partition}},
-                                      /*client_version=*/0},
-                                     [exchange](ErrorCode error) { send(*exchange, error); });
+  node.transactions().add_partitions(
+      {request.transactional_id,
+       {request.producer_id, request.producer_epoch},
+       {{std::string(consumer_offsets), partition}},
+       /*client_version=*/0},
+      [exchange](ErrorCode error) { answer_added(*exchange, error); });
 }
 
 }  // namespace

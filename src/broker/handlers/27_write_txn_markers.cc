@@ -22,7 +22,7 @@ using WritableTxnMarkerResult = WriteTxnMarkersResponse::WritableTxnMarkerResult
 using Errors = std::vector<ErrorCode>;
 
 // Markers that are written each in its own time, and answered together.
-struct Answering {
+struct MarkerAnswers {
   ExchangePtr exchange;
   std::vector<Marker> markers;
   WriteTxnMarkersResponse response;
@@ -69,7 +69,7 @@ std::vector<txn::TopicPartition> partitions_of(const Marker& marker) {
 }  // namespace
 
 void handle(const WriteTxnMarkersRequest& request, const ExchangePtr& exchange) {
-  const auto answering = std::make_shared<Answering>();
+  const auto answering = std::make_shared<MarkerAnswers>();
   answering->exchange = exchange;
   answering->markers = request.markers;
   answering->left = answering->markers.size();

@@ -19,18 +19,19 @@ using wire::ErrorCode;
 
 namespace {
 
-using Resource = DescribeConfigsRequest::DescribeConfigsResource;
+using DescribeConfigsResource = DescribeConfigsRequest::DescribeConfigsResource;
 using DescribeConfigsResult = DescribeConfigsResponse::DescribeConfigsResult;
-using Described = DescribeConfigsResult::DescribeConfigsResourceResult;
+using DescribeConfigsResourceResult = DescribeConfigsResult::DescribeConfigsResourceResult;
 
-bool is_asked_for(const Resource& resource, const std::string& name) {
+bool is_asked_for(const DescribeConfigsResource& resource, const std::string& name) {
   const auto& keys = resource.configuration_keys;
   // No keys at all, or an empty list of them, asks for everything.
   return !keys || keys->empty() || std::count(keys->begin(), keys->end(), name) > 0;
 }
 
-Described describe(const DescribedConfig& config, const DescribeConfigsRequest& request) {
-  Described described;
+DescribeConfigsResourceResult describe(const DescribedConfig& config,
+                                       const DescribeConfigsRequest& request) {
+  DescribeConfigsResourceResult described;
   described.name = config.name;
   if (!config.is_secret()) described.value = config.value;
   described.is_sensitive = config.is_secret();
@@ -86,7 +87,7 @@ bool asks_for_unknown_type(const DescribeConfigsRequest& request) {
   });
 }
 
-std::vector<DescribedConfig> configs_of(const Resource& resource, Node& node,
+std::vector<DescribedConfig> configs_of(const DescribeConfigsResource& resource, Node& node,
                                         DescribeConfigsResult& answer) {
   const auto type = static_cast<ConfigResourceType>(resource.resource_type);
   const std::string& name = resource.resource_name;
@@ -127,7 +128,7 @@ void handle(const DescribeConfigsRequest& request, const ExchangePtr& exchange) 
   DescribeConfigsResponse response;
   const bool is_refused = asks_for_unknown_type(request);
   std::set<std::pair<std::int8_t, std::string_view>> answered;
-  for (const Resource& resource : request.resources) {
+  for (const DescribeConfigsResource& resource : request.resources) {
     if (!answered.emplace(resource.resource_type, resource.resource_name).second) continue;
     DescribeConfigsResult& answer = response.results.emplace_back();
     answer.resource_type = resource.resource_type;

@@ -21,44 +21,47 @@ namespace {
 using ReassignablePartition =
     AlterPartitionReassignmentsRequest::ReassignableTopic::ReassignablePartition;
 
-struct Outcome {
+struct Reassignment {
   ErrorCode error = ErrorCode::none;
   std::string message;
   meta::PartitionRecord partition;
 };
 
-Outcome refused(ErrorCode error, std::string message) { return {error, std::move(message), {}}; }
+Reassignment refused_reassignment(ErrorCode error, std::string message) {
+  return {error, std::move(message), {}};
+}
 
 // Nobody may be left without a leader by it.
-Outcome unless_leaderless(const meta::CatalogueView& view, const meta::PartitionRecord& before,
-                          meta::PartitionRecord after) {
+Reassignment unless_leaderless(const meta::CatalogueView& view, const meta::PartitionRecord& before,
+                               meta::PartitionRecord after) {
   const bool loses_leader =
       view.leader_of(before) != none_of<NodeId> && view.leader_of(after) == none_of<NodeId>;
   if (!loses_leader) return {.partition = std::move(after)};
-  return refused(ErrorCode::invalid_replica_assignment,
-                 "Unable to change the partition assignment: it would require an unclean leader "
-                 "election.");
+  return refused_reassignment(
+      ErrorCode::invalid_replica_assignment,
+      "Unable to change the partition assignment: it would require an unclean leader "
+      "election.");
 }
 
-Outcome reassign(const ReassignablePartition& wish, bool may_change_factor,
-                 const meta::PartitionRecord& before, const meta::CatalogueView& view,
-                 const Cluster& cluster) {
+Reassignment reassign(const ReassignablePartition& wish, bool may_change_factor,
+                      const meta::PartitionRecord& before, const meta::CatalogueView& view,
+                      const Cluster& cluster) {
   if (!wish.replicas) {
     if (before.is_being_reassigned()) {
       return unless_leaderless(view, before, meta::with_reassignment_cancelled(view, before));
     }
-    return refused(ErrorCode::no_reassignment_in_progress,
-                   "No partition reassignment is in progress.");
+    return refused_reassignment(ErrorCode::no_reassignment_in_progress,
+                                "No partition reassignment is in progress.");
   }
   if (auto fault = assignment_fault(*wish.replicas, cluster); !fault.empty()) {
-    return refused(ErrorCode::invalid_replica_assignment, std::move(fault));
+    return refused_reassignment(ErrorCode::invalid_replica_assignment, std::move(fault));
   }
   // What it is heading for already (KIP-860).
   const std::size_t factor = before.replicas.size() - before.removing_replicas.size();
   if (!may_change_factor && wish.replicas->size() != factor) {
-    return refused(ErrorCode::invalid_replication_factor,
-                   "The replication factor is changed from " + std::to_string(factor) + " to " +
-                       std::to_string(wish.replicas->size()));
+    return refused_reassignment(ErrorCode::invalid_replication_factor,
+                                "The replication factor is changed from " + std::to_string(factor) +
+                                    " to " + std::to_string(wish.replicas->size()));
   }
   return unless_leaderless(view, before, meta::reassigned(view, before, *wish.replicas));
 }
@@ -86,7 +89,7 @@ meta::Records decide(const AlterPartitionReassignmentsRequest& request,
       const std::pair key(topic->id, wish.partition_index);
       const auto earlier = changed.find(key);
       const auto& before = earlier == changed.end() ? topic->partitions[index] : earlier->second;
-      Outcome outcome =
+      Reassignment outcome =
           reassign(wish, request.allow_replication_factor_change, before, view, cluster);
       answer.error_code = outcome.error;
       if (outcome.error == ErrorCode::none) {

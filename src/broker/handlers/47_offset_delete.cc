@@ -14,7 +14,7 @@ using wire::OffsetDeleteResponse;
 
 namespace {
 
-void refuse(Exchange& exchange, ErrorCode error) {
+void refuse_deletion(Exchange& exchange, ErrorCode error) {
   OffsetDeleteResponse refused;
   refused.error_code = error;
   answer<OffsetDeleteRequest>(exchange, refused);
@@ -29,13 +29,13 @@ ErrorCode delete_one(const meta::TopicPtr& topic, const group::OffsetCommitKey& 
 }  // namespace
 
 void handle(const OffsetDeleteRequest& request, const ExchangePtr& exchange) {
-  if (request.group_id.empty()) return refuse(*exchange, ErrorCode::invalid_group_id);
+  if (request.group_id.empty()) return refuse_deletion(*exchange, ErrorCode::invalid_group_id);
   GroupCoordinators& groups = exchange->node().groups();
   const auto found = groups.find(request.group_id);
-  if (!found.shard) return refuse(*exchange, found.error);
+  if (!found.shard) return refuse_deletion(*exchange, found.error);
   group::Coordinator& coordinator = found.shard->coordinator;
   const ErrorCode error = coordinator.check_delete_offsets(request.group_id);
-  if (error != ErrorCode::none) return refuse(*exchange, error);
+  if (error != ErrorCode::none) return refuse_deletion(*exchange, error);
   OffsetDeleteResponse response;
   group::Actions actions;
   for (const auto& topic : request.topics) {
@@ -51,7 +51,7 @@ void handle(const OffsetDeleteRequest& request, const ExchangePtr& exchange) {
   }
   groups.carry_out(*found.shard, std::move(actions),
                    [exchange, response = std::move(response)](ErrorCode failure) {
-                     if (failure != ErrorCode::none) return refuse(*exchange, failure);
+                     if (failure != ErrorCode::none) return refuse_deletion(*exchange, failure);
                      answer<OffsetDeleteRequest>(*exchange, response);
                    });
 }

@@ -26,9 +26,9 @@ constexpr std::array<std::string_view, 8> known_states{
     "Empty",         "Ongoing",        "PrepareCommit", "PrepareAbort",
     "CompleteAbort", "CompleteCommit", "Dead",          "PrepareEpochFence"};
 
-class Filter {
+class TransactionFilter {
  public:
-  Filter(const ListTransactionsRequest& request, Timestamp now)
+  TransactionFilter(const ListTransactionsRequest& request, Timestamp now)
       : duration_ms_(request.duration_filter),
         now_(now),
         states_(request.state_filters.begin(), request.state_filters.end()),
@@ -60,7 +60,7 @@ class Filter {
 void handle(const ListTransactionsRequest& request, const ExchangePtr& exchange) {
   Node& node = exchange->node();
   ListTransactionsResponse response;
-  const Filter filter(request, node.now());
+  const TransactionFilter filter(request, node.now());
   const auto list = [&](const txn::Transaction& transaction) {
     if (!filter.passes(transaction)) return;
     response.transaction_states.push_back(
