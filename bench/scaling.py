@@ -12,7 +12,7 @@ import tempfile
 import broker as brokers
 from broker import Broker
 from process_costs import cpu_seconds
-from raw_client import RawClient, batch, leader_port, record
+from raw_client import RawClient, batch, error_and_leader_port, record
 
 PARTITIONS = 4
 SECONDS = 2
@@ -35,7 +35,7 @@ def ports_of(broker, topic):
     for partition in range(PARTITIONS):
         with RawClient(broker.port) as client:
             # A topic for each partition: the old Metadata that the raw client reads tells of the first one.
-            ports.append(leader_port(client.metadata(f"{topic}-{partition}")))
+            ports.append(error_and_leader_port(client.metadata(f"{topic}-{partition}"))[1])
     return ports
 
 
