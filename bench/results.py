@@ -104,6 +104,8 @@ class Results:
 
     def add_comparison(self, title, found):
         self.add(title, comparison(found))
+        rounds = max(len(values) for by_peer in found.values() for values in by_peer.values())
+        self.pages[title].insert(0, f"Medians of {rounds} rounds.")
         for figure in dict.fromkeys(figure for _, figure in found):
             name = slug(f"{title} {figure}")
             self.plots[name] = plot(figure, found)
