@@ -46,7 +46,8 @@ def comparison(found):
 
 
 def better(figure, ours, theirs):
-    return f"{theirs / ours if is_cost(figure) else ours / theirs:.1f}x"
+    more, less = (theirs, ours) if is_cost(figure) else (ours, theirs)
+    return f"{more / less:.1f}x" if less else "-"
 
 
 def markdown(rows):
@@ -65,7 +66,7 @@ def plot(figure, found):
     for (load, its), by_peer in found.items():
         if its != figure:
             continue
-        most = max(max(values) for values in by_peer.values())
+        most = max(max(values) for values in by_peer.values()) or 1
         parts.append(f'<text x="8" y="{y + BAR}">{escaped(load)}</text>')
         for peer, values in by_peer.items():
             median, scale = statistics.median(values), (WIDTH - LABEL - 120) / most

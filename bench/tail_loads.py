@@ -40,6 +40,12 @@ def told(process):
     return json.loads(out)
 
 
+def end_of(client, topic):
+    error, end, _ = client.fetch(topic, 0)
+    assert error == 0, error
+    return end
+
+
 def latencies(figures):
     return {"p50 us": figures["p50_us"], "p99 us": figures["p99_us"], "p99.9 us": figures["p999_us"]}
 
@@ -47,7 +53,7 @@ def latencies(figures):
 def fan_out(broker, topic, seconds):
     prepare(broker, Load(None), topic)
     with RawClient(broker.port) as client:
-        end = client.fetch(topic, 0)[1]
+        end = end_of(client, topic)
         wait = client.request(1, 4, client.fetch_body(topic, end, max_wait=500))
         with files(produce(100)(client, topic), wait) as (record, waiting):
             before = cpu_seconds(broker.process.pid)
@@ -61,7 +67,7 @@ def beside_catch_up(broker, topic, seconds):
     prepare(broker, Load(None), topic)
     prepare(broker, Load(None, fill=FILL), topic + "-old")
     with RawClient(broker.port) as client:
-        end = client.fetch(topic, 0)[1]
+        end = end_of(client, topic)
         frames = (produce(1000)(client, topic), client.request(1, 4, client.fetch_body(topic, end, max_wait=500)), fetch(1 << 20)(client, topic + "-old"))
     with files(*frames) as (record, waiting, old):
         reader = program("wire", seconds, 0, 2, broker.port, old)
