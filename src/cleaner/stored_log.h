@@ -39,7 +39,7 @@ struct LogInUse {
 class StoredLog {
  public:
   StoredLog(log::FileSystem& files, std::string directory, std::optional<LogInUse> in_use)
-      : files_(files), directory_(std::move(directory)), in_use_(std::move(in_use)) {}
+      : files_(files), directory_(std::move(directory)), in_use_(in_use) {}
 
   // Looks for them, oldest first; Fault::not_found where there is no such directory. Where nobody
   // uses the log the last one has no end.
