@@ -4,6 +4,7 @@
 #include "broker/internal_topics.h"
 #include "broker/node.h"
 
+#include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -35,12 +36,11 @@ void AutoTopicCreation::make(const Names& names) {
   for (const std::string& name : names) {
     if (wanted_.size() < most_wanted) wanted_.insert(name);
   }
-  if (!is_making_) make_wanted();
+  if (wanted_.empty() || std::exchange(is_making_, true)) return;
+  boost::asio::post(node_.loop(), [this] { make_wanted(); });
 }
 
 void AutoTopicCreation::make_wanted() {
-  if (wanted_.empty()) return;
-  is_making_ = true;
   const auto names = std::exchange(wanted_, {});
   node_.catalogue().change(
       [this, names](const meta::CatalogueView& view) {
@@ -48,8 +48,8 @@ void AutoTopicCreation::make_wanted() {
       },
       [this](const Result<>& made) {
         if (!made) spdlog::warn("cannot make topics reason=\"{}\"", made.error().context);
-        is_making_ = false;
-        make_wanted();
+        is_making_ = !wanted_.empty();
+        if (is_making_) make_wanted();
       });
 }
 

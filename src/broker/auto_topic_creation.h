@@ -9,7 +9,8 @@ namespace odradek::broker {
 class Node;
 
 // Makes topics because somebody asked for them, who is not told: as he has to ask again, he finds
-// them then. Kafka: AutoTopicCreationManager.
+// them then. It begins when the answer to him has left: whoever is quicker elsewhere must not hear
+// of them before. Kafka: AutoTopicCreationManager.
 class AutoTopicCreation {
  public:
   using Names = std::set<std::string>;

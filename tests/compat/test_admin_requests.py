@@ -13,6 +13,7 @@ from answer_script import differences
 from broker import Broker
 from raw_client import UNKNOWN_TOPIC_OR_PARTITION
 from shaped_client import ShapedClient
+from wait import wait_until
 
 STRING, INT, PASSWORD = 2, 3, 9
 
@@ -88,12 +89,17 @@ class AdminRequestsTest(unittest.TestCase):
     def test_nobody_hears_of_a_new_topic_before_its_maker_is_told_that_it_is_not_there(self):
         """librdkafka fails what is produced to a topic that it knew when it hears that."""
         with Broker(nodes=3) as broker, ShapedClient(broker.port + 1) as maker, ShapedClient(broker.port + 2) as other:
-            for number in range(100):
+            for number in range(500):
                 maker.start(METADATA, 4, [[f"topic-{number}"], True])
                 while other.ask(METADATA, 4, [[f"topic-{number}"], False])[4][0][0] != 0:
                     pass
                 self.assertEqual(select.select([maker.socket], [], [], 0)[0], [maker.socket])
                 self.assertEqual(maker.finish()[4][0][0], UNKNOWN_TOPIC_OR_PARTITION)
+
+    def test_who_asks_for_very_many_new_topics_asks_until_all_are_there(self):
+        names = [f"topic-{number}" for number in range(2500)]
+        with Broker("num.partitions=1", nodes=3) as broker, ShapedClient(broker.port) as client:
+            wait_until(lambda: {topic[0] for topic in client.ask(METADATA, 4, [names, True])[4]} == {0})
 
 
 if __name__ == "__main__":

@@ -7,10 +7,9 @@ import re
 import time
 import uuid
 
-from shaped_client import ShapedClient
+from shaped_client import METADATA, ShapedClient
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
-METADATA = 3
 NO_ID = uuid.UUID(int=0)
 
 

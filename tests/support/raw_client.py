@@ -3,7 +3,8 @@
 
 import socket
 import struct
-import time
+
+from wait import wait_until
 
 UNKNOWN_TOPIC_OR_PARTITION = 3
 
@@ -167,11 +168,12 @@ class RawClient:
 
     def metadata(self, topic):
         """Asks for a topic, which may create it, until it is there, and goes on with the leader of its first partition."""
-        error = UNKNOWN_TOPIC_OR_PARTITION
-        deadline = time.monotonic() + 10
-        while error == UNKNOWN_TOPIC_OR_PARTITION and time.monotonic() < deadline:
+        def told():
             body = self.call(3, 1, struct.pack(">i", 1) + text(topic))
-            error, port = error_and_leader_port(body)
+            return None if error_and_leader_port(body)[0] == UNKNOWN_TOPIC_OR_PARTITION else body
+
+        body = wait_until(told)
+        port = error_and_leader_port(body)[1]
         if port and port != self.socket.getpeername()[1]:
             timeout = self.socket.gettimeout()
             self.socket.close()

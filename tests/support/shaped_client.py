@@ -9,6 +9,7 @@ import struct
 import uuid
 
 from raw_client import UNKNOWN_TOPIC_OR_PARTITION, RawClient
+from wait import wait_until
 
 METADATA = 3
 SHAPES = pathlib.Path(__file__).resolve().parent.parent / "golden/shapes.txt"
@@ -163,5 +164,4 @@ class ShapedClient(RawClient):
 
     def make_topic(self, name):
         """Asks for it, which makes it, until it is there."""
-        while self.ask(METADATA, 4, [[name], True])[4][0][0] == UNKNOWN_TOPIC_OR_PARTITION:
-            pass
+        wait_until(lambda: self.ask(METADATA, 4, [[name], True])[4][0][0] != UNKNOWN_TOPIC_OR_PARTITION)
