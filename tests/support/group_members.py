@@ -50,7 +50,8 @@ class Member(threading.Thread):
                                   "enable.auto.commit": False, **SETTINGS, **settings})
         self.cooperative = settings.get("partition.assignment.strategy") == "cooperative-sticky"
         self.topics, self.handle, self.ownership = topics, handle or (lambda message: None), ownership or Ownership()
-        self.stopping = threading.Event()
+        self.is_static = "group.instance.id" in settings
+        self.stopping, self.is_leaving = threading.Event(), False
         self.faults = []
         self.assigned = 0  # how often
 
@@ -58,19 +59,34 @@ class Member(threading.Thread):
         self.consumer.subscribe(self.topics, on_assign=self.on_assign, on_revoke=self.on_revoke, on_lost=self.on_revoke)
         try:
             while not self.stopping.is_set():
-                message = self.consumer.poll(0.05)
-                if message is None:
-                    continue
-                if message.error():
-                    if not message.error().retriable() and message.error().name() not in (
-                            "_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "UNKNOWN_TOPIC_OR_PART"):
-                        self.faults.append(message.error())
-                    continue
-                self.handle(message)
+                self.receive(self.consumer.poll(0.05))
+            self.leave()
         finally:
             self.consumer.close()
 
+    def receive(self, message):
+        if message is None:
+            return
+        if not message.error():
+            self.handle(message)
+        elif not message.error().retriable() and message.error().name() not in (
+                "_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "UNKNOWN_TOPIC_OR_PART"):
+            self.faults.append(message.error())
+
+    def leave(self):
+        """What close() does, but for an assignment that is on its way to the application: librdkafka leaves without
+        it, and assign() in close() may then wait forever, with Python's lock (its issue 4884)."""
+        if self.is_static:
+            return  # says no good-bye
+        self.is_leaving = True
+        self.consumer.unsubscribe()
+        while (message := self.consumer.poll(0.05)) is not None:
+            self.receive(message)
+
     def on_assign(self, consumer, partitions):
+        if self.is_leaving and not self.cooperative:
+            consumer.unassign()  # the others were told already that they may have it
+            return
         self.assigned += 1
         self.ownership.take(self.name, [(each.topic, each.partition) for each in partitions])
         if self.cooperative:
