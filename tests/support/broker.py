@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts the built broker for a test, and stops or kills it."""
 
+import faulthandler
 import fcntl
 import json
 import os
 import random
 import re
+import select
 import shutil
 import signal
 import socket
@@ -22,6 +24,10 @@ BINARY = os.path.join(BUILD, "odradek")
 MEMORY_FACTOR = 8 if "asan" in BUILD else 1
 # It keeps what was freed, by default so much (256 MiB) that a test of memory would measure that alone.
 os.environ.setdefault("ASAN_OPTIONS", "quarantine_size_mb=32")
+START_SECONDS = 120  # until a broker is ready, at the most
+# A test that hangs says where, on all its threads, before ctest kills it.
+if "ODRADEK_TEST_SECONDS" in os.environ:
+    faulthandler.dump_traceback_later(int(os.environ["ODRADEK_TEST_SECONDS"]) - 10)
 
 
 _held_ports = []  # locks that are ours until the process ends
@@ -92,7 +98,8 @@ class Broker:
             self.process = subprocess.Popen(
                 self.command(self.port), stdout=subprocess.PIPE, stderr=log, text=True
             )
-        line = self.process.stdout.readline()
+        is_readable = select.select([self.process.stdout], [], [], START_SECONDS)[0]
+        line = self.process.stdout.readline() if is_readable else None
         if not line:
             raise RuntimeError(f"the broker did not start: {self.log()}")
         self.ready = json.loads(line)
