@@ -25,15 +25,23 @@ using Topics = std::vector<AddPartitionsToTxnRequest::AddPartitionsToTxnTopic>;
 using TopicResult = AddPartitionsToTxnResponse::AddPartitionsToTxnTopicResult;
 using Errors = std::vector<ErrorCode>;
 
+// What became of one transaction.
+struct TransactionOutcome {
+  Errors errors;  // of its partitions
+  // Whether topics that were named without partitions are in the answer: they are where all
+  // partitions fare alike (AddPartitionsToTxnRequest.errorResponseForTransaction).
+  bool has_all_topics = false;
+};
+
 // Transactions that are answered each in its own time, and together.
 struct Answering {
   ExchangePtr exchange;
   std::vector<Transaction> transactions;
-  std::vector<Errors> errors;  // of their partitions
+  std::vector<TransactionOutcome> outcomes;
   std::size_t left = 0;
 
-  void finished(std::size_t index, Errors result) {
-    errors[index] = std::move(result);
+  void finished(std::size_t index, TransactionOutcome outcome) {
+    outcomes[index] = std::move(outcome);
     if (--left == 0) send();
   }
 
@@ -41,7 +49,7 @@ struct Answering {
     const bool has_many = exchange->version() >= first_with_many;
     AddPartitionsToTxnResponse response;
     for (std::size_t i = 0; i < transactions.size(); ++i) {
-      auto topics = results(transactions[i].topics, errors[i]);
+      auto topics = results(transactions[i].topics, outcomes[i]);
       if (has_many) {
         response.results_by_transaction.push_back(
             {transactions[i].transactional_id, std::move(topics)});
@@ -52,15 +60,15 @@ struct Answering {
     answer<AddPartitionsToTxnRequest>(*exchange, response);
   }
 
-  std::vector<TopicResult> results(const Topics& topics, const Errors& of_partitions) const {
+  std::vector<TopicResult> results(const Topics& topics, const TransactionOutcome& outcome) const {
     std::vector<TopicResult> all;
     std::size_t next = 0;
     for (const auto& topic : topics) {
-      if (topic.partitions.empty() && exchange->version() >= first_with_many) continue;
+      if (topic.partitions.empty() && !outcome.has_all_topics) continue;
       auto& result = all.emplace_back(TopicResult{topic.name, {}});
       for (const PartitionId partition : topic.partitions) {
         const ErrorCode error =
-            or_invalid_epoch(of_partitions[next++], *exchange, first_add_with_producer_fenced);
+            or_invalid_epoch(outcome.errors[next++], *exchange, first_add_with_producer_fenced);
         result.results_by_partition.push_back({partition, error});
       }
     }
@@ -109,21 +117,21 @@ void begin(const std::shared_ptr<Answering>& answering, std::size_t index) {
   auto partitions = partitions_of(transaction);
   const bool has_many = answering->exchange->version() >= first_with_many;
   if (auto wrong = check_all(node.view(), partitions, !has_many); !wrong.empty()) {
-    return answering->finished(index, std::move(wrong));
+    return answering->finished(index, {std::move(wrong), false});
   }
   TransactionMembership membership{transaction.transactional_id,
                                    {transaction.producer_id, transaction.producer_epoch},
                                    std::move(partitions),
                                    !transaction.verify_only};
   if (transaction.verify_only) {
-    return answering->finished(index, node.transactions().verify(membership));
+    return answering->finished(index, {node.transactions().verify(membership), false});
   }
   const std::size_t count = membership.partitions.size();
   const std::int16_t client_version = has_many ? txn::first_with_epoch_bumps : std::int16_t{0};
   node.transactions().add_partitions({transaction.transactional_id, membership.producer,
                                       std::move(membership.partitions), client_version},
                                      [answering, index, count](ErrorCode error) {
-                                       answering->finished(index, Errors(count, error));
+                                       answering->finished(index, {Errors(count, error), true});
                                      });
 }
 
@@ -138,7 +146,7 @@ void handle(const AddPartitionsToTxnRequest& request, const ExchangePtr& exchang
                                 request.producer_epoch, false, request.topics}};
   }
   answering->left = answering->transactions.size();
-  answering->errors.resize(answering->left);
+  answering->outcomes.resize(answering->left);
   if (answering->left == 0) return answering->send();
   for (std::size_t i = 0; i < answering->transactions.size(); ++i) begin(answering, i);
 }
