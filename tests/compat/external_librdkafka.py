@@ -27,7 +27,7 @@ QUICK = ("0001 0002 0005 0007 0008 0011 0012 0013 0015 0017 0018 0019 0022 0026 
 
 def built():
     """The folder of the tests."""
-    need("npm", "make", "g++")
+    need("npm", "make", "g++", "javac")  # 0098 compiles a producer in Java
     return built_once(f"librdkafka-of-{VERSION}", build) / TESTS
 
 

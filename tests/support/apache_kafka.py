@@ -113,9 +113,9 @@ def home():
     libs = folder / "libs"
     if not libs.exists():
         libs.symlink_to(jars())
-    for name, main_class in TOOLS.items():
+    for name, main_class in {**TOOLS, "kafka-run-class": ""}.items():
         script = folder / "bin" / f"{name}.sh"
-        script.write_text(f'#!/bin/sh\nexec java -cp "{jars()}/*" {main_class} "$@"\n')
+        script.write_text(f'#!/bin/sh\nexec java -cp "$CLASSPATH:{jars()}/*" {main_class} "$@"\n')
         script.chmod(0o755)
     return folder
 
@@ -136,6 +136,7 @@ class ApacheKafka:
         self.settings = [
             "process.roles=broker,controller", f"node.id={node}", f"controller.quorum.voters={node}@127.0.0.1:{controller}",
             f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}",
+            f"advertised.listeners=PLAINTEXT://localhost:{self.port}",  # as ours; kafka-go's tests look for it
             "controller.listener.names=CONTROLLER", f"log.dirs={self.data}/logs", "offsets.topic.replication.factor=1",
             "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
             "share.coordinator.state.topic.replication.factor=1", "share.coordinator.state.topic.min.isr=1",
