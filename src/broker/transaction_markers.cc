@@ -49,11 +49,6 @@ void write_marker(Node& node, const log::EndOfTransaction& end, const TopicParti
        }});
 }
 
-bool exists(const meta::CatalogueView& view, const TopicPartition& partition) {
-  const auto topic = view.find(partition.topic);
-  return topic && topic->has(partition.partition);
-}
-
 NodeId leader_of(const meta::CatalogueView& view, const TopicPartition& partition) {
   const auto topic = view.find(partition.topic);
   return view.leader_of(topic->partitions[static_cast<std::size_t>(partition.partition.value)]);
@@ -90,7 +85,7 @@ void MarkerSender::send(const Source& source, const txn::Ending& ending) {
   std::map<NodeId, Job> by_leader;
   Job gone = part();
   for (const TopicPartition& partition : ending.partitions) {
-    if (!exists(node_.view(), partition)) {
+    if (!node_.view().has(partition.topic, partition.partition)) {
       gone.ending.partitions.push_back(partition);
       continue;
     }

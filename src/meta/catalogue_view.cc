@@ -149,6 +149,11 @@ bool CatalogueView::is_up(NodeId node) const {
   return found != nodes_.end() && found->second;
 }
 
+bool CatalogueView::has(std::string_view topic, PartitionId partition) const {
+  const TopicPtr found = find(topic);
+  return found && found->has(partition);
+}
+
 NodeId CatalogueView::leader_of(const PartitionRecord& partition) const {
   return is_up(partition.leader) ? partition.leader : none_of<NodeId>;
 }

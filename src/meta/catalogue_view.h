@@ -51,6 +51,7 @@ class CatalogueView {
   // Null where there is none.
   TopicPtr find(std::string_view name) const;
   TopicPtr find(const Uuid& id) const;
+  bool has(std::string_view topic, PartitionId partition) const;
   // The topic whose name collides with this one (collision_key()), or null.
   TopicPtr find_collision(std::string_view name) const;
   // In the order of their names.

@@ -34,9 +34,14 @@ def unknown_operation(request, path, kafka, ours):
 
 @of(75)
 def empty_topic_name(request, path, kafka, ours):
-    """An exception in Kafka, which then also tells of no operations."""
-    is_about_it = {"Name": ""} in (request.values["Topics"] or [])
-    return is_about_it and (path.endswith(".TopicAuthorizedOperations") or (kafka, ours) == (UNKNOWN_SERVER_ERROR, INVALID_TOPIC))
+    """An exception in Kafka, and with it no answers for the others."""
+    return {"Name": ""} in (request.values["Topics"] or [])
+
+
+@of(27)
+def the_last_marker_is_of_no_partition(request, path, kafka, ours):
+    """Kafka forgets to answer."""
+    return kafka == NEVER_ANSWERED and len(request.values["Markers"]) > 1
 
 
 @of(11)
@@ -58,4 +63,4 @@ def neither_name_nor_id(request, path, kafka, ours):
 
 
 RULES = [no_transactions_to_add_to, unknown_codec, unknown_operation, empty_topic_name, static_member_with_a_fresh_id, no_topic_id,
-         neither_name_nor_id]
+         neither_name_nor_id, the_last_marker_is_of_no_partition]

@@ -336,6 +336,11 @@ class TransactionRequests(AnswerScript):
             for bad in ((-1, 0), (producer + 999, -1), (producer, -1)):
                 self.ask("negative", MARKERS, version, [[marker(False, [["u", [0]], ["nope", [0]]], *bad)]],
                          show=self.masked(producer + 999, producer))
+                self.ask("negative, and no such partition", MARKERS, version, [[marker(False, [["nope", [0]]], *bad)]],
+                         show=self.masked(producer + 999, producer))
+                self.ask("negative, and others", MARKERS, version,
+                         [[marker(False, [["nope", [0]]]), marker(False, [["u", [0]]], *bad), marker(False, [["nope", [1]]])]],
+                         show=self.masked(producer + 999, producer))
             other = producer + 7777 + version  # who has no coordinator that would be fenced
             for coordinator in (5, 1, 6):
                 self.ask(f"coordinator {coordinator}", MARKERS, version,

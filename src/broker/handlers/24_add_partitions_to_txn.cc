@@ -92,9 +92,8 @@ ErrorCode check(const meta::CatalogueView& view, const txn::TopicPartition& part
   if (is_client && meta::is_internal_topic(partition.topic)) {
     return ErrorCode::topic_authorization_failed;
   }
-  const auto topic = view.find(partition.topic);
-  const bool exists = topic && topic->has(partition.partition);
-  return exists ? ErrorCode::none : ErrorCode::unknown_topic_or_partition;
+  return view.has(partition.topic, partition.partition) ? ErrorCode::none
+                                                        : ErrorCode::unknown_topic_or_partition;
 }
 
 // All or nothing: where one of them cannot be added, nothing is attempted for the others. Empty

@@ -21,39 +21,25 @@ using Marker = WriteTxnMarkersRequest::WritableTxnMarker;
 using WritableTxnMarkerResult = WriteTxnMarkersResponse::WritableTxnMarkerResult;
 using Errors = std::vector<ErrorCode>;
 
-// Markers that are written each in its own time, and answered together.
-struct MarkerAnswers {
-  ExchangePtr exchange;
-  std::vector<Marker> markers;
-  WriteTxnMarkersResponse response;
-  std::size_t left = 0;
+// Several markers of a producer are answered as one.
+WritableTxnMarkerResult& result_of(ProducerId producer, WriteTxnMarkersResponse& response) {
+  auto& all = response.markers;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const WritableTxnMarkerResult& each) {
+    return each.producer_id == producer;
+  });
+  if (found != all.end()) return *found;
+  return all.emplace_back(WritableTxnMarkerResult{producer, {}});
+}
 
-  void finished(const Marker& marker, const Errors& errors) {
-    std::size_t next = 0;
-    for (const auto& topic : marker.topics) {
-      auto& answered = result_of(marker.producer_id).topics.emplace_back();
-      answered.name = topic.name;
-      for (const PartitionId partition : topic.partition_indexes) {
-        answered.partitions.push_back({partition, errors[next++]});
-      }
+void add(const Marker& marker, const Errors& errors, WriteTxnMarkersResponse& response) {
+  std::size_t next = 0;
+  for (const auto& topic : marker.topics) {
+    auto& answered = result_of(marker.producer_id, response).topics.emplace_back();
+    answered.name = topic.name;
+    for (const PartitionId partition : topic.partition_indexes) {
+      answered.partitions.push_back({partition, errors[next++]});
     }
-    if (--left == 0) answer<WriteTxnMarkersRequest>(*exchange, response);
   }
-
-  // Several markers of a producer are answered as one.
-  WritableTxnMarkerResult& result_of(ProducerId producer) {
-    auto& all = response.markers;
-    const auto found = std::find_if(
-        all.begin(), all.end(),
-        [&](const WritableTxnMarkerResult& each) { return each.producer_id == producer; });
-    if (found != all.end()) return *found;
-    return all.emplace_back(WritableTxnMarkerResult{producer, {}});
-  }
-};
-
-// Kafka makes no batch of such a producer, and does not know what to say of that.
-bool may_be_written(const Marker& marker) {
-  return marker.producer_id >= ProducerId{0} && marker.producer_epoch >= ProducerEpoch{0};
 }
 
 std::vector<txn::TopicPartition> partitions_of(const Marker& marker) {
@@ -66,6 +52,39 @@ std::vector<txn::TopicPartition> partitions_of(const Marker& marker) {
   return partitions;
 }
 
+// Kafka makes no batch of such a producer. It makes none for partitions that do not exist.
+bool may_be_written(const Marker& marker, const std::vector<txn::TopicPartition>& partitions,
+                    const meta::CatalogueView& view) {
+  if (marker.producer_id >= ProducerId{0} && marker.producer_epoch >= ProducerEpoch{0}) return true;
+  return std::none_of(partitions.begin(), partitions.end(),
+                      [&](const auto& each) { return view.has(each.topic, each.partition); });
+}
+
+// Where a marker cannot be written Kafka does not know what to say of that, and leaves those behind
+// it alone. Of several of a producer the last one is told of
+// (WriteTxnMarkersRequest.getErrorResponse).
+WriteTxnMarkersResponse refusal(const std::vector<Marker>& markers) {
+  WriteTxnMarkersResponse response;
+  for (const Marker& marker : markers) {
+    result_of(marker.producer_id, response).topics.clear();
+    add(marker, Errors(partitions_of(marker).size(), ErrorCode::unknown_server_error), response);
+  }
+  return response;
+}
+
+// Markers that are written each in its own time, and answered together.
+struct MarkerAnswers {
+  ExchangePtr exchange;
+  std::vector<Marker> markers;
+  WriteTxnMarkersResponse response;
+  std::size_t left = 0;
+
+  void finished(const Marker& marker, const Errors& errors) {
+    add(marker, errors, response);
+    if (--left == 0) answer<WriteTxnMarkersRequest>(*exchange, response);
+  }
+};
+
 }  // namespace
 
 void handle(const WriteTxnMarkersRequest& request, const ExchangePtr& exchange) {
@@ -76,9 +95,8 @@ void handle(const WriteTxnMarkersRequest& request, const ExchangePtr& exchange) 
   if (answering->left == 0) return answer<WriteTxnMarkersRequest>(*exchange, {});
   for (const Marker& marker : answering->markers) {
     const auto partitions = partitions_of(marker);
-    if (!may_be_written(marker)) {
-      answering->finished(marker, Errors(partitions.size(), ErrorCode::unknown_server_error));
-      continue;
+    if (!may_be_written(marker, partitions, exchange->node().view())) {
+      return answer<WriteTxnMarkersRequest>(*exchange, refusal(answering->markers));
     }
     const log::EndOfTransaction end{
         marker.producer_id,
