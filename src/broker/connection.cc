@@ -139,20 +139,21 @@ void Connection::run() {
   const Self self(this);  // an answer may close the connection
   const Node::Turn turn(node_, Node::Turn::Shared{});
   is_running_ = true;
-  int left = requests_per_turn;
+  int requests = requests_per_turn;
+  std::size_t bytes = bytes_per_turn;
   bool progressed = true;
   while (progressed && socket_.is_open()) {
-    progressed = execute_pending(left);
+    progressed = execute_pending(requests);
     node_.commit_soon();
     // An answer that leaves may let requests go on that were held back.
-    progressed = flush() || progressed;
+    progressed = flush(bytes) || progressed;
   }
   is_running_ = false;
   if (!socket_.is_open()) return;
-  if (!outgoing_.empty()) return wait_until_writable();
+  if (!outgoing_.empty()) return bytes == 0 ? continue_later() : wait_until_writable();
   if (is_closing_ && open_.empty()) return close();
   if (!may_execute()) return;
-  if (left == 0) return continue_later();
+  if (requests == 0) return continue_later();
   set_low_water_mark(incoming_.missing());
   wait_until_readable();
 }
@@ -228,17 +229,17 @@ bool Connection::collect_answers() {
   return any;
 }
 
-// Sends what is due and can be sent; true where an answer was due.
-bool Connection::flush() {
+// Sends what is due and can be sent, at most `left` bytes; true where an answer was due.
+bool Connection::flush(std::size_t& left) {
   bool any = false;
   while (!outgoing_.empty() || collect_answers()) {
     any = true;
-    const auto progress = outgoing_.send(socket_.native_handle());
+    const auto progress = outgoing_.send(socket_.native_handle(), left);
     if (progress == SendQueue::Progress::failed) {
       close();
       return false;
     }
-    if (progress == SendQueue::Progress::blocked) break;
+    if (progress != SendQueue::Progress::sent_all) break;
   }
   track_memory();
   return any && outgoing_.empty();

@@ -45,6 +45,8 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   static constexpr std::size_t max_unsent = 1 << 20;
   // Requests executed before other connections get a turn.
   static constexpr int requests_per_turn = 256;
+  // Of answers. A client that reads all there is does not hold up one that waits for a record.
+  static constexpr std::size_t bytes_per_turn = 256 << 10;
 
   Connection(Node& owner, Listener& listener, Socket socket);
   ~Connection();
@@ -90,7 +92,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   void continue_later();
   void execute(const ReceiveBuffer::Frame& frame);
   bool may_execute() const;
-  bool flush();
+  bool flush(std::size_t& left);
   bool collect_answers();
   void set_low_water_mark(std::size_t missing);
   void track_memory();

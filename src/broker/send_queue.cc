@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -51,46 +52,44 @@ Bytes SendQueue::memory_of(const Part& part) const {
   return Bytes(bytes_).subspan(part.begin, part.size);
 }
 
-SendQueue::Progress SendQueue::send(int socket) {
+SendQueue::Progress SendQueue::send(int socket, std::size_t& left) {
   while (!parts_.empty()) {
+    if (left == 0) return Progress::used_up;
     const Part& front = parts_.front();
     const bool from_file = front.is_slice() && front.slice.memory == nullptr;
-    const Progress progress = from_file ? send_file(socket) : send_memory(socket);
-    if (progress != Progress::sent_all) return progress;
+    const ssize_t sent = from_file ? send_file(socket, left) : send_memory(socket, left);
+    if (sent < 0) return progress_of_failure();
+    if (sent == 0) return Progress::failed;  // the file is shorter than it was
+    left -= static_cast<std::size_t>(sent);
+    advance(static_cast<std::size_t>(sent));
   }
   bytes_.clear();
   if (bytes_.capacity() > kept_capacity) bytes_ = Buffer();
   return Progress::sent_all;
 }
 
-SendQueue::Progress SendQueue::send_memory(int socket) {
+ssize_t SendQueue::send_memory(int socket, std::size_t most) const {
   std::array<iovec, max_vectors> vectors;
   std::size_t count = 0;
   bool more = false;
   for (const Part& part : parts_) {
-    more = count == max_vectors || (part.is_slice() && part.slice.memory == nullptr);
+    more = most == 0 || count == max_vectors || (part.is_slice() && part.slice.memory == nullptr);
     if (more) break;
     const Bytes memory = memory_of(part);
-    vectors[count++] = {const_cast<std::byte*>(memory.data()), memory.size()};
+    const std::size_t size = std::min(memory.size(), most);
+    vectors[count++] = {const_cast<std::byte*>(memory.data()), size};
+    most -= size;
   }
   msghdr message{};
   message.msg_iov = vectors.data();
   message.msg_iovlen = count;
-  const ssize_t sent =
-      ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
-  if (sent < 0) return progress_of_failure();
-  advance(static_cast<std::size_t>(sent));
-  return Progress::sent_all;
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
 }
 
-SendQueue::Progress SendQueue::send_file(int socket) {
+ssize_t SendQueue::send_file(int socket, std::size_t most) const {
   const Part& part = parts_.front();
   off_t position = part.slice.file_position;
-  const ssize_t sent = ::sendfile(socket, part.slice.descriptor, &position, part.size);
-  if (sent < 0) return progress_of_failure();
-  if (sent == 0) return Progress::failed;  // the file is shorter than it was
-  advance(static_cast<std::size_t>(sent));
-  return Progress::sent_all;
+  return ::sendfile(socket, part.slice.descriptor, &position, std::min(part.size, most));
 }
 
 void SendQueue::advance(std::size_t size) {

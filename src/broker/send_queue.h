@@ -5,6 +5,8 @@
 #include "base/slice.h"
 #include "wire/writer.h"
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <deque>
 
@@ -17,8 +19,9 @@ class SendQueue {
   // Adds an encoded answer; its bytes are copied, its slices are kept until they are sent.
   void add(const wire::Output& output);
 
-  enum class Progress { sent_all, blocked, failed };
-  Progress send(int socket);
+  enum class Progress { sent_all, blocked, used_up, failed };
+  // Sends at most `left` bytes, and takes what it sent off it.
+  Progress send(int socket, std::size_t& left);
 
   bool empty() const { return parts_.empty(); }
   // Memory that is held until it is sent, slices included.
@@ -36,8 +39,8 @@ class SendQueue {
   };
 
   void add_bytes(Bytes bytes);
-  Progress send_memory(int socket);
-  Progress send_file(int socket);
+  ssize_t send_memory(int socket, std::size_t most) const;
+  ssize_t send_file(int socket, std::size_t most) const;
   void advance(std::size_t size);
   Bytes memory_of(const Part& part) const;
 
