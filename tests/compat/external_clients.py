@@ -117,5 +117,5 @@ SUITES = {
     "kafkajs": Suite(node("kafkajs.mjs")),
     "platformatic": Suite(node("platformatic.mjs")),
     "java-unrest": Suite(unrest(ordered_java), needs_broker=False),
-    "franz-go-unrest": Suite(unrest(ordered_go), needs_broker=False),
+    "franz-go-unrest": Suite(unrest(ordered_go), needs_broker=False, is_quick=False),
 }

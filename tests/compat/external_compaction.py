@@ -58,4 +58,4 @@ def log_compaction(_):
                   f"key, and {len(active)} in the active one; kafka-dump-log reads them")
 
 
-SUITES = {"log-compaction": Suite(log_compaction, needs_broker=False)}
+SUITES = {"log-compaction": Suite(log_compaction, needs_broker=False, is_quick=False)}

@@ -558,7 +558,7 @@ def tools(_):
 
 
 SUITES = {
-    "tools": Suite(tools, needs_broker=False),
-    "tools-by-name": Suite(lambda _: by_name(lambda *settings: Broker(*settings, nodes=1)), needs_broker=False),
+    "tools": Suite(tools, needs_broker=False, is_quick=False),
+    "tools-by-name": Suite(lambda _: by_name(lambda *settings: Broker(*settings, nodes=1)), needs_broker=False, is_quick=False),
     "tools-by-name-against-kafka": Suite(lambda _: by_name(apache_kafka.ApacheKafka, OF_KAFKA), needs_broker=False, is_quick=False),
 }

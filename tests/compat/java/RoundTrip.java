@@ -94,7 +94,7 @@ public class RoundTrip {
     var config = admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true)).all().get().get(resource);
     check(config.get("retention.ms").value().equals("5000") && config.get("cleanup.policy").value().equals("delete,compact"), "altered configs");
     check(config.get("segment.bytes").source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG, "source of a config");
-    check(config.get("retention.ms").synonyms().size() == 2, "synonyms");
+    check(config.get("cleanup.policy").synonyms().size() == 2, "synonyms");
     fails(InvalidConfigurationException.class, admin.incrementalAlterConfigs(Map.of(resource, List.of(
         new AlterConfigOp(new ConfigEntry("retention.ms", "x"), AlterConfigOp.OpType.SET)))).all());
     var partition = new TopicPartition("java-none", 0);
