@@ -62,5 +62,11 @@ def neither_name_nor_id(request, path, kafka, ours):
     return any(each["Name"] is None and getattr(each.get("TopicId"), "int", 1) == 0 for each in request.values["Topics"] or [])
 
 
+@of(16)
+def group_that_was_never_joined(request, path, kafka, ours):
+    """Kafka lists it once something else is written to its partition."""
+    return path == ".Groups" and kafka == [] and all(each["ProtocolType"] == "" for each in ours)
+
+
 RULES = [no_transactions_to_add_to, unknown_codec, unknown_operation, empty_topic_name, static_member_with_a_fresh_id, no_topic_id,
-         neither_name_nor_id, the_last_marker_is_of_no_partition]
+         neither_name_nor_id, the_last_marker_is_of_no_partition, group_that_was_never_joined]
