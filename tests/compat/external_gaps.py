@@ -13,7 +13,6 @@ GAPS = [  # suite, case, why; the first two are regular expressions
     ("librdkafka.*", r"0097_ssl_verify|0126_oauthbearer|0135_sasl|0142_reauth", SECURITY),
     ("librdkafka(-idempotent|-quick)?", r"0098_consumer_txn|0101_fetch_from_follower|0103_transactions", THREE_BROKERS),
     ("librdkafka-noautocreate", r"create_topics", THREE_BROKERS),
-    ("librdkafka-3", r"0098_consumer_txn", "its producer in Java is not compiled here"),
     ("kafka-go", r"ACLs|ScramCredentials|TestUnsupportedSASLMechanism", SECURITY),
 ]
 
