@@ -4,16 +4,14 @@ why, and the next one has everything that was acknowledged."""
 
 import os
 import re
-import shutil
-import subprocess
 import time
 import unittest
 
-from broker import BUILD, Broker
 from cluster_admin import ClusterAdmin
 from group_requests import FIND, HEARTBEAT, JOIN, SYNC, heartbeat, join, joined, sync
 from raw_client import RawClient, batch, record
 from shaped_client import ShapedClient
+from traced_broker import TracedBroker, why_not
 from transaction_requests import PRODUCE
 from wait import wait_until
 
@@ -21,37 +19,6 @@ REQUEST_TIMED_OUT = 7
 TRIES = int(os.environ.get("FAILURE_TRIES", "4"))
 # What is made to fail, by name, and whether it may be something that the broker never does again.
 CALLS = {"fdatasync": "sync", "fsync": "sync", "pwritev": "write", "rename": "rename", "ftruncate": "truncate"}
-
-
-def why_not():
-    if "asan" in BUILD or "tsan" in BUILD:
-        return "the sanitizers do not live with a tracer"
-    if not shutil.which("strace"):
-        return "strace is not there"
-    done = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, text=True)
-    return done.stderr if done.returncode else ""
-
-
-class TracedBroker(Broker):
-    """Its n-th call of a kind, counted from when it is ready, fails or is slow."""
-
-    def __init__(self, *settings, nodes=1, **more):
-        super().__init__(*settings, nodes=nodes, **more)
-        self.tracer = None
-
-    def inject(self, call, what):
-        self.trace_log = self.data + ".trace"
-        self.tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", self.trace_log, "-e", f"trace={call}", "-e",
-                                        f"inject={call}:{what}", "-p", str(self.process.pid)])
-        while "TracerPid:\t0" in open(f"/proc/{self.process.pid}/status").read():
-            pass  # it is not there yet
-
-    def end(self):
-        if self.tracer:
-            self.tracer.terminate()
-            self.tracer.wait()
-            self.tracer = None
-            os.unlink(self.trace_log)
 
 
 class HeartbeatingMember:
@@ -93,7 +60,7 @@ class DiskFailureTest(unittest.TestCase):
             with RawClient(broker.port) as client:
                 client.metadata("t")
                 acked.update(self.produce(client, "before", 3))
-                broker.inject(call, f"error=EIO:when={number}+")
+                broker.trace(call, inject=f"error=EIO:when={number}+")
                 try:
                     acked.update(self.produce(client, "after", 50 + 10 * number))
                     ended = False
@@ -131,7 +98,7 @@ class DiskFailureTest(unittest.TestCase):
             writer.metadata("t")
             writer.metadata("new")
             self.produce(writer, "before", 3)
-            broker.inject("fdatasync,fsync", "delay_enter=2000000")
+            broker.trace("fdatasync", "fsync", inject="delay_enter=2000000")
             began = time.monotonic()
             # The first one: its folder is made for it.
             patient.start(*self.produce_of_one("new", 60000))
@@ -152,7 +119,7 @@ class DiskFailureTest(unittest.TestCase):
             leader = admin.describe("t", create=True)[0].leader
             with ShapedClient(broker.port + leader - 1, 60) as client:
                 self.assertEqual(self.ask_to_produce(client, 30000), (0, 0))
-                broker.inject("fdatasync", "delay_enter=3000000:when=1")  # but not the catalogue's
+                broker.trace("fdatasync", inject="delay_enter=3000000:when=1")  # but not the catalogue's
                 client.start(*self.produce_of_one("t", 30000))
                 self.wait_until_written(broker, 2)
                 self.assertEqual(admin.lead("t", {0: leader % 3 + 1}), {0: 0})
@@ -164,7 +131,7 @@ class DiskFailureTest(unittest.TestCase):
         with broker, ShapedClient(broker.port, 60) as client:
             client.make_topic("t")
             self.assertEqual(self.ask_to_produce(client, 30000), (0, 0))
-            broker.inject("fdatasync", "delay_enter=4000000:when=1")
+            broker.trace("fdatasync", inject="delay_enter=4000000:when=1")
             self.assertEqual(self.ask_to_produce(client, 1000), (REQUEST_TIMED_OUT, -1))
             self.assertEqual(self.ask_to_produce(client, 30000), (0, 2))  # the one before is there
             broker.end()

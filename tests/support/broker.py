@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts the built broker for a test, and stops or kills it."""
 
+import contextlib
 import faulthandler
 import fcntl
 import json
@@ -15,6 +16,7 @@ import subprocess
 import tempfile
 
 import process_costs
+from wait import wait_until
 
 # How many nodes a broker has, where a test does not say.
 NODES = int(os.environ.get("ODRADEK_NODES", "1"))
@@ -120,6 +122,16 @@ class Broker:
         self.process.kill()
         self.process.wait()
         self._forget()
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """It does nothing meanwhile; what is sent to it is all there when it goes on."""
+        self.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: process_costs.status(self.process.pid, "State") == "T")
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def node(self, verb, number):
         """`odradek node stop|start ID`; the nodes are counted from 1."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a process has cost so far, read from /proc."""
+"""What a process has cost so far, and how it is, read from /proc."""
 
 import os
 
@@ -16,7 +16,17 @@ def cpu_seconds(pid):
     return total / 1e9
 
 
+def status(pid, name):
+    """The first word of a line of its status: status(pid, "State") is T where it is stopped."""
+    with open(f"/proc/{pid}/status") as lines:
+        return next(line.split()[1] for line in lines if line.startswith(f"{name}:"))
+
+
 def memory_kib(pid):
     """Resident memory."""
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    return int(status(pid, "VmRSS"))
+
+
+def write_calls(pid):
+    with open(f"/proc/{pid}/io") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith("syscw:"))
