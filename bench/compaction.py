@@ -12,7 +12,7 @@ import time
 
 from broker import BUILD
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
-from process_costs import cpu_seconds
+from process_costs import cpu_seconds, status
 from raw_client import batch, record
 from shaped_client import ShapedClient
 from transaction_requests import PRODUCE
@@ -68,8 +68,7 @@ def compact(broker, topic):
 
 
 def peak_memory(broker):
-    with open(f"/proc/{broker.process.pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+    return int(status(broker.process.pid, "VmHWM")) / 1024
 
 
 class Probe:

@@ -139,6 +139,11 @@ TopicPtr CatalogueView::find(const Uuid& id) const {
   return found == by_id_.end() ? nullptr : found->second;
 }
 
+bool CatalogueView::has(std::string_view topic, PartitionId partition) const {
+  const TopicPtr found = find(topic);
+  return found && found->has(partition);
+}
+
 TopicPtr CatalogueView::find_collision(std::string_view name) const {
   const auto found = by_collision_key_.find(collision_key(name));
   return found == by_collision_key_.end() ? nullptr : find(found->second);
@@ -147,11 +152,6 @@ TopicPtr CatalogueView::find_collision(std::string_view name) const {
 bool CatalogueView::is_up(NodeId node) const {
   const auto found = nodes_.find(node);
   return found != nodes_.end() && found->second;
-}
-
-bool CatalogueView::has(std::string_view topic, PartitionId partition) const {
-  const TopicPtr found = find(topic);
-  return found && found->has(partition);
 }
 
 NodeId CatalogueView::leader_of(const PartitionRecord& partition) const {
