@@ -34,6 +34,7 @@ bool may_pass(const Result<>& result) { return !result && result.error().is_shor
 PartitionLog::PartitionLog(const Place& place)
     : files_(place.files),
       directory_(place.directory),
+      snapshots_(place.files, place.directory, segments_),
       unsynced_(place.files, place.directory, place.sync_folder) {
   log_start_offset_ = place.known.log_start_offset.value_or(Offset{});
   adopt(place.cache);
@@ -135,10 +136,7 @@ PartitionLog::Verification PartitionLog::begin_verification(const Question& ques
                                                             Timestamp now) {
   owner_.enter();
   const auto& [producer, epoch, sequence, bumps_epochs] = question;
-  const auto known = producers_.producers().find(producer);
-  if (known != producers_.producers().end() && epoch < known->second.epoch) {
-    return {wire::ErrorCode::invalid_producer_epoch, {}};
-  }
+  if (producers_.is_fenced(producer, epoch)) return {wire::ErrorCode::invalid_producer_epoch, {}};
   if (producers_.has_transaction(producer, epoch)) return {};
   auto& verifications = producers_.verifications();
   return {wire::ErrorCode::none, verifications.begin(producer, epoch, sequence, bumps_epochs, now)};
@@ -218,7 +216,7 @@ Result<> PartitionLog::roll(Timestamp now) {
   auto outcome = [&]() -> Result<> {
     TRY(unsynced_.prepare_names());
     TRY(flush_indexes(Segment::Flush::sealed));
-    TRY(write_snapshot());
+    TRY(snapshots_.write(next_offset_, producers_, syncs_.durable()));
     return add_segment();
   }();
   if (may_pass(outcome)) return outcome;
@@ -321,7 +319,7 @@ void PartitionLog::plan_write_behind() {
 
 Result<> PartitionLog::plan_checkpoint() {
   TRY(flush_indexes(Segment::Flush::so_far));
-  TRY(write_snapshot());
+  TRY(snapshots_.write(next_offset_, producers_, syncs_.durable()));
   bytes_since_checkpoint_ = 0;
   tasks_.push_back(sync_task(active()));
   return {};
@@ -365,31 +363,6 @@ void PartitionLog::begin_epoch(LeaderEpoch epoch) {
   owner_.enter();
   // Written with the first batch of the epoch; until then the next start says the same again.
   if (epochs_.assign(epoch, next_offset_)) epochs_changed_ = true;
-}
-
-Result<> PartitionLog::write_snapshot() {
-  if (!snapshots_.empty() && snapshots_.back() == next_offset_) return {};
-  TRY(files_.write_cache_file(snapshot_path(next_offset_), producers_.encode()));
-  snapshots_.push_back(next_offset_);
-  return remove_old_snapshots();
-}
-
-// A restart begins with the last one that does not stand behind the recovery point: what is between
-// may be lost. Kafka keeps those at the beginning of a segment too.
-Result<> PartitionLog::remove_old_snapshots() {
-  // One more than that, as the recovery point on the disk lags.
-  while (snapshots_.size() > 2 && snapshots_[2] <= syncs_.durable()) {
-    const Offset old = snapshots_.front();
-    snapshots_.erase(snapshots_.begin());
-    if (segments_.has_segment_at(old)) continue;
-    auto removed = files_.remove(snapshot_path(old));
-    if (!removed && removed.error().fault != Fault::not_found) return removed;
-  }
-  return {};
-}
-
-std::string PartitionLog::snapshot_path(Offset offset) const {
-  return directory_ + "/" + offset_in_file_name(offset) + ".snapshot";
 }
 
 Result<> PartitionLog::write_epochs() {
@@ -465,8 +438,7 @@ Result<> PartitionLog::drop_segments_before_start() {
     for (const AbortedEntry& each : oldest->aborted()) aborted_sum_.remove_first(each);
     TRY(const auto names, oldest->set_aside());
     aside.insert(aside.end(), names.begin(), names.end());
-    auto snapshot = files_.remove(snapshot_path(oldest->base_offset()));
-    if (!snapshot && snapshot.error().fault != Fault::not_found) return snapshot;
+    TRY(snapshots_.remove(oldest->base_offset()));
     segments_.drop_oldest();
   }
   if (!aside.empty()) remove_later(std::move(aside));
@@ -493,23 +465,13 @@ Result<> PartitionLog::replace(const SegmentReplacement& replacement) {
     return Error{Fault::not_found, made + ": what should take its place is gone"};
   }
   if (cache_) cache_->clear(tail_);  // what is shown as aborted is that of the new segment
-  std::vector<std::string> snapshots = old_snapshots_in(replacement);
+  const auto snapshots = snapshots_.kept_for(replacement);
   auto aside = swap_segments(files_, directory_, segments_, replacement);
   if (!aside) return go_offline(aside.error());
   count_aborted();
   aside->insert(aside->end(), snapshots.begin(), snapshots.end());
   remove_later(std::move(*aside));
   return {};
-}
-
-// Those that were kept for the sake of a segment.
-std::vector<std::string> PartitionLog::old_snapshots_in(const SegmentReplacement& range) const {
-  std::vector<std::string> paths;
-  for (const auto& [base, segment] : segments_.all()) {
-    const bool is_in_use = std::binary_search(snapshots_.begin(), snapshots_.end(), base);
-    if (base > range.first && base < range.end && !is_in_use) paths.push_back(snapshot_path(base));
-  }
-  return paths;
 }
 
 Result<> PartitionLog::seal(Timestamp now) {
@@ -524,14 +486,14 @@ Result<> PartitionLog::close() {
   TRY(commit());
   TRY(write_caches());
   TRY(active().flush_indexes(Segment::Flush::sealed));
-  TRY(write_snapshot());
+  TRY(snapshots_.write(next_offset_, producers_, syncs_.durable()));
   if (syncs_.durable() < next_offset_) {
     TRY(unsynced_.prepare_names());
     TRY(unsynced_.take_sync(active())());
   }
   syncs_.begin_at(next_offset_);
   aborted_sum_.synced(next_offset_);
-  return remove_old_snapshots();
+  return snapshots_.remove_old(syncs_.durable());
 }
 
 }  // namespace odradek::log

@@ -10,6 +10,7 @@
 #include "log/file.h"
 #include "log/log_checkpoint.h"
 #include "log/log_config.h"
+#include "log/producer_snapshots.h"
 #include "log/producer_state.h"
 #include "log/readable_log.h"
 #include "log/segment_layout.h"
@@ -208,9 +209,6 @@ class PartitionLog final : public ReadableLog {
   Result<> roll(Timestamp now);
   BackgroundTask sync_task(const Segment& segment);
   void move_high_watermark();
-  Result<> write_snapshot();
-  Result<> remove_old_snapshots();
-  std::string snapshot_path(Offset offset) const;
   Result<> write_epochs();
   void plan_write_behind();
   Result<> plan_checkpoint();
@@ -218,7 +216,6 @@ class PartitionLog final : public ReadableLog {
   Result<> add_segment();
   Result<> drop_segments_before_start();
   void remove_later(std::vector<std::string> paths);
-  std::vector<std::string> old_snapshots_in(const SegmentReplacement& range) const;
   Result<> stage(std::span<std::byte> batch, const KeeperPtr& owner, const AppendContext& context);
   // What was just written.
   void cache(Staged& batch);
@@ -234,8 +231,8 @@ class PartitionLog final : public ReadableLog {
   std::string directory_;
   SegmentList segments_;  // never empty
   Timestamp active_since_{};
-  Offset next_offset_;               // behind what is staged
-  std::vector<Offset> snapshots_;    // that have a file, but for those of old segments; in order
+  Offset next_offset_;  // behind what is staged
+  ProducerSnapshots snapshots_;
   std::int64_t committed_size_ = 0;  // of the active segment
   std::int64_t written_behind_ = 0;  // of the active segment
   std::int64_t bytes_since_checkpoint_ = 0;

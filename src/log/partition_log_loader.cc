@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace odradek::log {
 namespace {
@@ -36,9 +37,9 @@ Result<std::unique_ptr<PartitionLog>> PartitionLogLoader::load(const PartitionLo
   TRY(loader.find_segments());
   TRY(loader.load_epochs());
   TRY(loader.check_aborted());
-  TRY(loader.load_snapshot());
+  loader.load_snapshot();
   TRY(loader.replay());
-  TRY(loader.remove_useless_snapshots());
+  TRY(log->snapshots_.remove_useless(loader.snapshot_offset_, log->next_offset_));
   return log;
 }
 
@@ -52,7 +53,7 @@ Result<> PartitionLogLoader::find_segments() {
           log_.files_, log_.directory_ + "/" + offset_in_file_name(*base), *base));
     }
     if (const auto taken = offset_in_file_name(name, ".snapshot")) {
-      snapshots_.push_back(*taken);
+      log_.snapshots_.found(*taken);
     }
     if (const auto base = offset_in_file_name(name, ".txnindex")) indexed_.insert(*base);
     if (const auto base = offset_in_file_name(name, ".index")) indexes.push_back(*base);
@@ -63,7 +64,6 @@ Result<> PartitionLogLoader::find_segments() {
     return Error{Fault::corrupt, log_.directory_ + "/" + offset_in_file_name(base) +
                                      ".log: is gone, and its index is there"};
   }
-  std::sort(snapshots_.begin(), snapshots_.end());
   for (const Offset base : indexed_) {
     if (Segment* const segment = log_.segments_.at(base)) segment->expect_transaction_index();
   }
@@ -102,18 +102,11 @@ Result<> PartitionLogLoader::check_aborted() {
   return {};
 }
 
-// The last one that can be read and does not stand behind what has to be read again.
-Result<> PartitionLogLoader::load_snapshot() {
+// What has to be read again is not learned from a snapshot.
+void PartitionLogLoader::load_snapshot() {
   Offset limit = place_.known.recovery_point;
   if (!aborted_known_) limit = std::min(limit, log_.segments_.first().base_offset());
-  for (auto offset = snapshots_.rbegin(); offset != snapshots_.rend(); ++offset) {
-    if (*offset > limit) continue;
-    const auto content = log_.files_.read_file(log_.snapshot_path(*offset));
-    if (!content || !log_.producers_.decode(*content)) continue;
-    snapshot_offset_ = *offset;
-    return {};
-  }
-  return {};
+  snapshot_offset_ = log_.snapshots_.load(limit, log_.producers_);
 }
 
 Result<> PartitionLogLoader::replay() {
@@ -161,20 +154,6 @@ Result<> PartitionLogLoader::replay() {
     log_.producers_.clear();
     snapshot_offset_ = {-1};
     return replay();
-  }
-  return {};
-}
-
-// One that stands behind the end speaks of batches that were cut off; once the log has grown past
-// it again, it would be believed. Those before the one that was loaded are of no more use.
-Result<> PartitionLogLoader::remove_useless_snapshots() {
-  for (const Offset snapshot : snapshots_) {
-    const bool is_old = snapshot < snapshot_offset_ && !log_.segments_.has_segment_at(snapshot);
-    if (snapshot > log_.next_offset_ || is_old) {
-      TRY(log_.files_.remove(log_.snapshot_path(snapshot)));
-    } else if (snapshot >= snapshot_offset_) {
-      log_.snapshots_.push_back(snapshot);
-    }
   }
   return {};
 }

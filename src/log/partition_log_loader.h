@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <set>
-#include <vector>
 
 namespace odradek::log {
 
@@ -33,9 +32,8 @@ class PartitionLogLoader {
   Result<> find_segments();
   Result<> load_epochs();
   Result<> check_aborted();
-  Result<> load_snapshot();
+  void load_snapshot();
   Result<> replay();
-  Result<> remove_useless_snapshots();
   Result<> replay_segment(Offset base, Segment& segment, Offset from);
   Result<> check_end(Segment& segment, std::int64_t position, std::int64_t end);
   Result<> cut(Segment& segment, std::int64_t bytes);
@@ -50,8 +48,7 @@ class PartitionLogLoader {
   bool aborted_known_ = true;
   Offset snapshot_offset_{-1};
   bool is_cut_ = false;
-  std::vector<Offset> snapshots_;  // all that have a file, in order
-  std::set<Offset> indexed_;       // segments with a .txnindex
+  std::set<Offset> indexed_;  // segments with a .txnindex
 };
 
 }  // namespace odradek::log

@@ -147,6 +147,11 @@ std::optional<CompletedTransaction> ProducerState::end_transaction(const wire::B
   return CompletedTransaction{batch.producer_id(), first, batch.base_offset(), marker->result};
 }
 
+bool ProducerState::is_fenced(ProducerId producer, ProducerEpoch epoch) const {
+  const auto found = producers_.find(producer);
+  return found != producers_.end() && epoch < found->second.epoch;
+}
+
 bool ProducerState::has_transaction(ProducerId producer, ProducerEpoch epoch) const {
   const auto found = producers_.find(producer);
   return found != producers_.end() && found->second.transaction_first_offset &&

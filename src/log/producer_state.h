@@ -88,6 +88,8 @@ class ProducerState {
   // ended, if it did. Control batches come whole.
   std::optional<CompletedTransaction> update(const wire::BatchView& batch);
 
+  // Whether the producer has a newer epoch.
+  bool is_fenced(ProducerId producer, ProducerEpoch epoch) const;
   bool has_transaction(ProducerId producer, ProducerEpoch epoch) const;
   // Where the earliest open transaction begins.
   std::optional<Offset> first_unstable_offset() const;
