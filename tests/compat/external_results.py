@@ -13,9 +13,9 @@ KINDS = ("passed", "failed", "skipped")
 INTRODUCTION = """# Compatibility
 
 Other people's tests against Odradek, and against Apache Kafka with the same settings. `./dev compat --write` makes this of
-the runs that `./dev compat --full --oracle --times 3` keeps, and of those that are in `compatibility.json` for what was not
-run again; `tests/compat/README.md` says what each suite is. A case has passed when it passed every time. Skipped is not
-passed. Vacuous are those passed that left out parts of themselves.
+the runs that `./dev compat --full --oracle --times 3` keeps (or fewer at a time, with `--more`), and of those that are in
+`compatibility.json` for what was not run again; `tests/compat/README.md` says what each suite is. A case has passed when it
+passed every time. Skipped is not passed. Vacuous are those passed that left out parts of themselves.
 """
 
 
@@ -35,6 +35,15 @@ def as_lines(all_runs):
         f"  {json.dumps(broker)}: [\n" + ",\n".join(f"   {json.dumps(run)}" for run in runs) + "]"
         for broker, runs in sorted(brokers.items())) + "}" for suite, brokers in sorted(all_runs.items())]
     return "{\n" + ",\n".join(suites) + "\n}\n"
+
+
+def read(path):
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def with_runs(old, new):
+    """What is in `new` takes the place of what `old` has of the same suite and broker."""
+    return {suite: {**old.get(suite, {}), **new.get(suite, {})} for suite in {**old, **new}}
 
 
 class Runs:
@@ -62,19 +71,21 @@ class Runs:
 
 
 class Results:
-    """Those of this run, and on the disk those of all runs: of a suite that is run again the newest ones, and as many as
-    it was run in a row."""
+    """Those of this run, and on the disk (`path`) those of all runs: of a suite that is run again the newest ones, as many as
+    it was run in a row, or with `adds` what is known of it (`record`: what `write` wrote) and the new ones."""
 
-    def __init__(self, path):
-        self.path = pathlib.Path(path)
-        self.all = json.loads(self.path.read_text()) if self.path.exists() else {}
+    def __init__(self, path, record, adds=False):
+        self.path, self.record = pathlib.Path(path), pathlib.Path(record)
+        self.all = read(self.path)
+        self.known = with_runs(read(self.record), self.all) if adds else {}
         self.new = {}  # (suite, broker): runs
 
     def add(self, suite, broker, cases, seconds):
         run = {"passed": sorted(cases.passed), "vacuous": sorted(cases.vacuous), "failed": cases.failed, "skipped": cases.skipped,
                "seconds": round(seconds, 1), "date": datetime.date.today().isoformat()}
-        self.new.setdefault((suite, broker), []).append(run)
-        self.all.setdefault(suite, {})[broker] = self.new[suite, broker]
+        new = self.new.setdefault((suite, broker), [])
+        new.append(run)
+        self.all.setdefault(suite, {})[broker] = self.known.get(suite, {}).get(broker, []) + new
         self.path.write_text(json.dumps(self.all, indent=1))
 
     def has_failed(self):
@@ -95,13 +106,9 @@ class Results:
         return "\n".join(["", rows_as_text(rows), *failures, f"{passed} passed, {failed} failed, {skipped} skipped"])
 
     def write(self, path, versions):
-        """And beside it the runs of which it was made."""
-        path = pathlib.Path(path)
-        record = path.with_suffix(".json")
-        all_runs = json.loads(record.read_text()) if record.exists() else {}
-        for suite, brokers in self.all.items():
-            all_runs.setdefault(suite, {}).update(brokers)
-        record.write_text(as_lines(all_runs))
+        """And into the record the runs of which it was made."""
+        all_runs = with_runs(read(self.record), self.all)
+        self.record.write_text(as_lines(all_runs))
         suites = {suite: (Runs(brokers.get(OURS, [])), Runs(brokers.get(KAFKA, []))) for suite, brokers in sorted(all_runs.items())}
         lines = [INTRODUCTION, *[f"- {what} {version}" for what, version in versions.items()], "", *rows_as_markdown([
             ("suite", "runs", "cases", "passed", "on Apache Kafka", "vacuous", "seconds a run"),
@@ -119,7 +126,7 @@ class Results:
         for heading, rows in sections.items():
             table = rows_as_markdown([("suite", "case", "passed", "on Apache Kafka", "why"), *rows])
             lines += ["", f"## {heading}", "", *(table if rows else ["Nothing."])]
-        path.write_text("\n".join(lines) + "\n")
+        pathlib.Path(path).write_text("\n".join(lines) + "\n")
 
 
 def summary(suite, ours, theirs):
