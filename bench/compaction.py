@@ -47,7 +47,7 @@ def write(broker, topic, codec):
     """Keys at random into a topic that is not compacted yet."""
     admin = AdminClient({"bootstrap.servers": broker.bootstrap})
     admin.create_topics([NewTopic(topic, 1, 1, config=topic_config(1))])[topic].result(30)
-    subprocess.run([BUILD + "/tests/load", "produce", broker.bootstrap, topic, *map(str, (RECORDS, SIZE, KEYS)),
+    subprocess.run([BUILD + "/tests/load", broker.bootstrap, topic, *map(str, (RECORDS, SIZE, KEYS)),
                     f"compression.codec={codec}"], check=True, capture_output=True)
     os.sync()
 

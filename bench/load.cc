@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A librdkafka producer or consumer that goes as fast as it can, and says how fast that was:
-//   load produce BOOTSTRAP TOPIC COUNT SIZE KEYS [NAME=VALUE...]
-//   load consume BOOTSTRAP TOPIC COUNT
-// One partition; the clock runs from the first message to the last acknowledgement or record. If
-// KEYS is not 0, each message has one of so many keys, and words that compress about as text does.
-// NAME=VALUE is configuration of the producer.
+// A librdkafka producer that goes as fast as it can, where the content matters:
+//   load BOOTSTRAP TOPIC COUNT SIZE KEYS [NAME=VALUE...]
+// One partition; it ends with the last acknowledgement. Each message has one of so many keys, and
+// words that compress about as text does. NAME=VALUE is configuration of the producer.
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -18,8 +15,6 @@
 #include <vector>
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 [[noreturn]] void fail(const char* what) {
   std::fprintf(stderr, "load: %s\n", what);
@@ -33,12 +28,6 @@ void set(rd_kafka_conf_t* conf, const char* name, const std::string& value) {
   }
 }
 
-void report(std::int64_t messages, std::int64_t bytes, Clock::time_point started) {
-  const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
-  std::printf("{\"messages\":%lld,\"bytes\":%lld,\"seconds\":%.4f}\n",
-              static_cast<long long>(messages), static_cast<long long>(bytes), seconds);
-}
-
 std::int64_t delivered = 0;
 
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
@@ -50,20 +39,18 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
 class Content {
  public:
   Content(std::size_t size, std::uint64_t keys) : size_(size), keys_(keys), text_(size + room) {
-    for (std::size_t i = 0; i < text_.size(); ++i) text_[i] = static_cast<char>('a' + i * i % 23);
-    if (keys > 0) write_words();
+    write_words();
   }
 
   void next() {
-    if (keys_ == 0) return;
     std::snprintf(key_, sizeof key_, "%016llx",
                   static_cast<unsigned long long>(random_() % keys_ * 0x9e3779b97f4a7c15));
     at_ = random_() % room;
   }
   char* value() { return text_.data() + at_; }
   std::size_t size() const { return size_; }
-  const char* key() const { return keys_ == 0 ? nullptr : key_; }
-  std::size_t key_size() const { return keys_ == 0 ? 0 : sizeof key_ - 1; }
+  const char* key() const { return key_; }
+  std::size_t key_size() const { return sizeof key_ - 1; }
 
  private:
   static constexpr std::size_t room = 4 << 20;  // in which values begin
@@ -108,7 +95,6 @@ void produce(const std::string& bootstrap, const char* topic_name, std::int64_t 
   const rd_kafka_metadata_t* metadata = nullptr;
   if (rd_kafka_metadata(client, 0, topic, &metadata, 10000)) fail("no metadata");
   rd_kafka_metadata_destroy(metadata);
-  const auto started = Clock::now();
   content.next();
   for (std::int64_t sent = 0; sent < count;) {
     if (rd_kafka_produce(topic, 0, RD_KAFKA_MSG_F_COPY, content.value(), content.size(),
@@ -121,40 +107,6 @@ void produce(const std::string& bootstrap, const char* topic_name, std::int64_t 
     }
   }
   while (delivered < count) rd_kafka_poll(client, 10);
-  report(count, count * static_cast<std::int64_t>(content.size()), started);
-  rd_kafka_topic_destroy(topic);
-  rd_kafka_destroy(client);
-}
-
-struct Consumed {
-  std::int64_t messages = 0;
-  std::int64_t bytes = 0;
-};
-
-void on_record(rd_kafka_message_t* message, void* opaque) {
-  auto* const consumed = static_cast<Consumed*>(opaque);
-  if (message->err) return;
-  ++consumed->messages;
-  consumed->bytes += static_cast<std::int64_t>(message->len);
-}
-
-void consume(const std::string& bootstrap, const char* topic_name, std::int64_t count) {
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  set(conf, "bootstrap.servers", bootstrap);
-  set(conf, "fetch.message.max.bytes", "1048576");
-  set(conf, "queued.min.messages", "1000000");
-  char error[256];
-  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
-  if (!client) fail(error);
-  rd_kafka_topic_t* topic = rd_kafka_topic_new(client, topic_name, nullptr);
-  const auto started = Clock::now();
-  if (rd_kafka_consume_start(topic, 0, RD_KAFKA_OFFSET_BEGINNING) != 0) fail("cannot start");
-  Consumed consumed;
-  while (consumed.messages < count) {
-    rd_kafka_consume_callback(topic, 0, 20, on_record, &consumed);
-  }
-  report(consumed.messages, consumed.bytes, started);
-  rd_kafka_consume_stop(topic, 0);
   rd_kafka_topic_destroy(topic);
   rd_kafka_destroy(client);
 }
@@ -163,15 +115,8 @@ void consume(const std::string& bootstrap, const char* topic_name, std::int64_t 
 
 int main(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
-  if (words.size() >= 6 && words[0] == "produce") {
-    produce(words[1], words[2].c_str(), std::atoll(words[3].c_str()),
-            Content(std::stoull(words[4]), std::stoull(words[5])), std::span(words).subspan(6));
-  } else if (words.size() == 4 && words[0] == "consume") {
-    consume(words[1], words[2].c_str(), std::atoll(words[3].c_str()));
-  } else {
-    fail(
-        "usage: produce BOOTSTRAP TOPIC COUNT SIZE KEYS [NAME=VALUE...] | consume BOOTSTRAP TOPIC "
-        "COUNT");
-  }
+  if (words.size() < 5) fail("usage: BOOTSTRAP TOPIC COUNT SIZE KEYS [NAME=VALUE...]");
+  produce(words[0], words[1].c_str(), std::atoll(words[2].c_str()),
+          Content(std::stoull(words[3]), std::stoull(words[4])), std::span(words).subspan(5));
   return 0;
 }

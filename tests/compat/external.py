@@ -50,6 +50,13 @@ class Cases:
         self.skipped[name] = str(why)
         return "s"
 
+    def join(self, again):
+        """Another run of the same cases: one has passed when it passed every time."""
+        self.failed, self.skipped = {**again.failed, **self.failed}, {**again.skipped, **self.skipped}
+        together = dict.fromkeys([*self.passed, *again.passed])
+        self.passed = [name for name in together if name not in self.failed and name not in self.skipped]
+        self.vacuous = [name for name in dict.fromkeys([*self.vacuous, *again.vacuous]) if name in self.passed]
+
 
 def is_free(port):
     try:
@@ -90,18 +97,6 @@ def end(process):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def built_once(name, build):
-    """A folder of the cache, into which build(folder) fetched and built what a suite needs; it begins anew where it was
-    interrupted."""
-    folder = apache_kafka.CACHE / name
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        build(folder)
-        (folder / "complete").touch()
-    return folder
 
 
 def expect(condition, what):

@@ -5,7 +5,8 @@ import os
 import subprocess
 
 import apache_kafka
-from external import Suite, built_once, need, run
+from cache import built_once
+from external import Suite, need, run
 from external_go import go_module, outcomes_of_go
 
 VERSION = os.environ.get("KAFKA_GO_VERSION", "v0.4.51")

@@ -12,7 +12,8 @@ import subprocess
 import tempfile
 
 import apache_kafka
-from external import Cases, Suite, built_once, need, run
+from cache import built_once
+from external import Cases, Suite, need, run
 
 PACKAGE = "@confluentinc/kafka-javascript"
 VERSION = os.environ.get("KAFKA_JAVASCRIPT_VERSION", "1.10.1")

@@ -5,7 +5,8 @@ import json
 import os
 import subprocess
 
-from external import Cases, Suite, built_once, need, run, tool
+from cache import built_once
+from external import Cases, Suite, need, run, tool
 
 VERSION = os.environ.get("NODE_RDKAFKA_VERSION", "3.6.1")
 SECONDS = 120  # that one file of theirs may take

@@ -7,7 +7,8 @@ import re
 import subprocess
 
 import apache_kafka
-from external import Cases, Suite, built_once, need, run
+from cache import built_once
+from external import Cases, Suite, need, run
 
 VERSION = os.environ.get("RDKAFKA_CRATE_VERSION", "0.39.0")
 MANIFEST = """[package]

@@ -9,8 +9,9 @@ import socket
 import subprocess
 import tempfile
 
+from cache import CACHE, built_once
+
 VERSION = os.environ.get("KAFKA_VERSION", "4.3.1")
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))) / "odradek"
 
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>odradek</groupId><artifactId>oracle</artifactId><version>1</version><dependencies>
@@ -27,25 +28,24 @@ def dependency(name, version):
     return DEPENDENCY.format(artifact, version, f"<classifier>{classifier}</classifier>" if classifier else "")
 
 
-def fetched(folder, version, names):
-    """A folder with these artifacts and what they need; fetched by Maven once."""
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "pom.xml").write_text(POM.format("".join(dependency(name, version) for name in names)))
-        print(f"fetching {', '.join(names)} {version} with Maven", flush=True)
+def fetched(name, version, artifacts):
+    """A folder with these artifacts and what they need, from Maven."""
+    def fetch(folder):
+        (folder / "pom.xml").write_text(POM.format("".join(dependency(artifact, version) for artifact in artifacts)))
+        print(f"fetching {', '.join(artifacts)} {version} with Maven", flush=True)
         subprocess.run(["mvn", "-q", "-B", "-f", folder / "pom.xml", "dependency:copy-dependencies",
                         f"-DoutputDirectory={folder}/jars"], check=True)
-        (folder / "complete").touch()
-    return folder / "jars"
+
+    return built_once(f"{name}-{version}", fetch) / "jars"
 
 
 def jars():
     """The folder of Kafka's jars."""
-    return fetched(CACHE / f"kafka-{VERSION}", VERSION, ("kafka_2.13", "kafka-tools", "kafka-clients"))
+    return fetched("kafka", VERSION, ("kafka_2.13", "kafka-tools", "kafka-clients"))
 
 
 def streams_jars():
-    return fetched(CACHE / f"streams-{VERSION}", VERSION, ("kafka-streams", "kafka-clients"))
+    return fetched("streams", VERSION, ("kafka-streams", "kafka-clients"))
 
 
 IMPATIENT = "group.initial.rebalance.delay.ms=0"  # or each new group waits for three seconds
@@ -53,11 +53,11 @@ EOS_TEST_VERSION = "4.2.1"  # of Streams: the last line that carries StreamsEosT
 
 
 def streams_test_jars(version):
-    return fetched(CACHE / f"streams-test-{version}", version, ("kafka-streams", "kafka-streams:test", "kafka-clients:test"))
+    return fetched("streams-test", version, ("kafka-streams", "kafka-streams:test", "kafka-clients:test"))
 
 
 def connect_jars():
-    return fetched(CACHE / f"connect-{VERSION}", VERSION, ("connect-runtime", "connect-file", "connect-json", "connect-mirror", "connect-mirror-client"))
+    return fetched("connect", VERSION, ("connect-runtime", "connect-file", "connect-json", "connect-mirror", "connect-mirror-client"))
 
 
 # Before transactions of version 2: the last clients, and those that do not connect to a broker whose features they
@@ -66,7 +66,7 @@ OLD_CLIENTS = ("3.9.1", "3.6.2")
 
 
 def old_client_jars(version):
-    return fetched(CACHE / f"clients-{version}", version, ("kafka-clients",))
+    return fetched("clients", version, ("kafka-clients",))
 
 
 def java(main_class, *arguments, options=(), classes=None, **run_options):
