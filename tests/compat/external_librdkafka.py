@@ -67,8 +67,8 @@ class Numbers:
                 "BROKERS": self.broker.bootstrap, "TEST_LEVEL": "2",
                 "LD_LIBRARY_PATH": f"{self.tests.parent}/src:{self.tests.parent}/src-cpp"}
 
-    def run(self, name, cases):
-        number = name[:4]
+    def run(self, number, names, cases):
+        """The tests of one number, which the runner cannot tell apart; a mark for each."""
         with tempfile.TemporaryDirectory() as folder, open(f"{folder}/output", "w+b") as output:
             try:
                 subprocess.run(["./test-runner", "-p1", "-L", "-s", self.scenario, *self.options], cwd=self.tests, stdout=output,
@@ -78,27 +78,30 @@ class Numbers:
             output.seek(0)
             text = output.read().decode(errors="replace")
             try:
-                report = json.loads(pathlib.Path(folder, "report.json").read_text())["tests"][name]
+                report = json.loads(pathlib.Path(folder, "report.json").read_text())["tests"]
             except (OSError, KeyError, ValueError):
-                return cases.fail(name, f"did not end; {last_words(text)}")
-        own = [line for line in plain(text).splitlines() if line.startswith(f"[{name} ") or line.startswith(f"[{name}/")]
-        if report["state"] == "PASSED":
-            # Parts of it may have left themselves out.
-            return cases.succeed(name, is_vacuous=any(re.search(r"\[ .*: SKIP: ", line) for line in own))
-        if report["state"] == "SKIPPED":
-            reasons = [line.split("SKIPPING TEST: ")[1] for line in own if "SKIPPING TEST: " in line]
-            return cases.skip(name, reasons[0] if reasons else "skipped")
-        return cases.fail(name, last_words(text))
+                report = {}
+        return "".join(add(name, report.get(name, {}).get("state"), plain(text), cases) for name in names)
+
+
+def add(name, state, text, cases):
+    own = [line for line in text.splitlines() if line.startswith(f"[{name} ") or line.startswith(f"[{name}/")]
+    if state == "PASSED":
+        # Parts of it may have left themselves out.
+        return cases.succeed(name, is_vacuous=any(re.search(r"\[ .*: SKIP: ", line) for line in own))
+    if state == "SKIPPED":
+        reasons = [line.split("SKIPPING TEST: ")[1] for line in own if "SKIPPING TEST: " in line]
+        return cases.skip(name, reasons[0] if reasons else "skipped")
+    return cases.fail(name, last_words(text, name) if state else f"did not end; {last_words(text, name)}")
 
 
 def plain(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def last_words(text):
-    """The reason that a test gave, or else what it said last."""
-    text = plain(text)
-    reasons = re.findall(r'^### Test "(?!<MAIN>)[^"]*" failed at \S+? at .*: ###\n(.*)$', text, re.M)
+def last_words(text, name):
+    """The reason that a test gave, or else what was said last."""
+    reasons = re.findall(rf'^### Test "{name}[^"]*" failed at \S+? at .*: ###\n(.*)$', text, re.M)
     lines = reasons or [line for line in text.splitlines() if line.strip()][-3:]
     return " / ".join(line.strip() for line in lines)[:600]
 
@@ -108,9 +111,12 @@ def suite(scenario="default", options=(), chosen=None):
         cases = Cases()
         numbers_of = Numbers(broker, scenario, options)
         wanted = os.environ.get("LIBRDKAFKA_TESTS", "").split() or chosen
-        names = [name for name in numbers(numbers_of.tests, scenario) if not wanted or name[:4] in wanted]
+        by_number = {}
+        for name in numbers(numbers_of.tests, scenario):
+            if not wanted or name[:4] in wanted:
+                by_number.setdefault(name[:4], []).append(name)
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as runners:
-            for run in concurrent.futures.as_completed([runners.submit(numbers_of.run, name, cases) for name in names]):
+            for run in concurrent.futures.as_completed([runners.submit(numbers_of.run, *each, cases) for each in by_number.items()]):
                 print(run.result(), end="", flush=True)
         print()
         return cases
