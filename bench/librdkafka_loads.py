@@ -59,8 +59,10 @@ def produce(broker, topic, count, size, partitions, options):
 
 
 def consume(broker, topic, count):
+    """With room for what it has fetched: it rests for a second where that is more than 64 MB, which one fetch of what is
+    compressed is."""
     return rdkafka_performance(broker, "-C", "-t", topic, "-p", 0, "-o", "beginning", "-c", count, "-X", "fetch.message.max.bytes=1048576",
-                               "-X", "queued.min.messages=1000000")
+                               "-X", "queued.min.messages=1000000", "-X", "queued.max.messages.kbytes=2000000")
 
 
 def create(broker, topic, partitions):

@@ -21,7 +21,7 @@ better Odradek is. Where the time goes is in `docs/measurements.md`.
 
 
 def is_cost(figure):
-    return figure.startswith("CPU") or figure.endswith((" us", " ms"))
+    return figure.startswith(("CPU", "memory")) or figure.endswith((" us", " ms"))
 
 
 def spread(values, digits):
