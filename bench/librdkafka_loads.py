@@ -6,8 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 from cache import built_once
+from compaction import log_folder
 from confluent_kafka.admin import AdminClient, NewTopic
 from process_costs import cpu_seconds
 
@@ -65,9 +67,17 @@ def consume(broker, topic, count):
                                "-X", "queued.min.messages=1000000", "-X", "queued.max.messages.kbytes=2000000")
 
 
-def create(broker, topic, partitions):
-    admin = AdminClient({"bootstrap.servers": broker.bootstrap})  # has to live until the answer is there
+def create(admin, topic, partitions):
     admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(60)
+
+
+def delete_all(broker, admin):
+    """Topics, and what they had on the disk."""
+    topics = [topic for topic in admin.list_topics(timeout=60).topics if topic.startswith("produce")]
+    for deleted in admin.delete_topics(topics).values():
+        deleted.result(60)
+    while any(path.is_dir() and path.name.startswith("produce") for path in log_folder(broker).iterdir()):
+        time.sleep(0.1)
 
 
 def measured(broker, gigabytes, load, *arguments):
@@ -76,20 +86,31 @@ def measured(broker, gigabytes, load, *arguments):
     return {**figures, "CPU s/GB": (cpu_seconds(broker.process.pid) - before) / gigabytes}
 
 
-def figures(brokers, rounds):
-    """{(load, figure): {peer: values}}; the peers take turns, and one round warms up."""
-    found = {}
+def measure(broker, topic, name, count, size, partitions, options):
+    """{load: {figure: value}}"""
+    gigabytes = count * size / 1e9
+    runs = {name: measured(broker, gigabytes, produce, topic, count, size, partitions, options)}
+    if partitions == 1:
+        runs[name.replace("produce", "consume")] = measured(broker, gigabytes, consume, topic, count)
+    subprocess.run(["sync"], check=True)
+    return runs
+
+
+def figures(brokers, rounds, fill):
+    """{(load, figure): {peer: values}}; the peers take turns, and one round warms up. A round leaves nothing on the disk, and
+    the page cache as full as it was."""
+    found, admins = {}, {peer: AdminClient({"bootstrap.servers": broker.bootstrap}) for peer, broker in brokers.items()}
     for number in range(rounds + 1):
         for name, count, size, partitions, options in LOADS:
             for peer, broker in brokers.items():
-                topic, gigabytes = f"{re.sub('[ ,]+', '-', name)}-{number}", count * size / 1e9
                 print(f"round {number}: {name} on {peer}", file=sys.stderr, flush=True)
-                create(broker, topic, partitions)
-                runs = {name: measured(broker, gigabytes, produce, topic, count, size, partitions, options)}
-                if partitions == 1:
-                    runs[name.replace("produce", "consume")] = measured(broker, gigabytes, consume, topic, count)
-                subprocess.run(["sync"], check=True)
+                topic = f"{re.sub('[ ,]+', '-', name)}-{number}"
+                create(admins[peer], topic, partitions)
+                runs = measure(broker, topic, name, count, size, partitions, options)
                 for load, its in runs.items() if number else ():
                     for figure, value in its.items():
                         found.setdefault((load, figure), {}).setdefault(peer, []).append(value)
+        for peer, broker in brokers.items():
+            delete_all(broker, admins[peer])
+        fill()
     return found

@@ -21,7 +21,7 @@ def free_bytes():
 
 @contextlib.contextmanager
 def filled():
-    """By a file, which goes with the context."""
+    """By a file, which goes with the context. Gives a function that fills it again."""
     with tempfile.TemporaryFile() as file:
         room = shutil.disk_usage(tempfile.gettempdir()).free - 2 * free_bytes()
         print("filling the page cache" if room > 0 else "the disk is too small to fill the page cache from", file=sys.stderr, flush=True)
@@ -29,4 +29,12 @@ def filled():
         while room > 0 and free_bytes() > ENOUGH:
             room -= sum(os.write(file.fileno(), piece) for _ in range(64))
         os.fsync(file.fileno())  # or the first loads wait for the disk
-        yield
+        yield lambda: read_again(file)
+
+
+def read_again(file):
+    """Fills what became free since, where others have deleted files."""
+    for position in range(0, os.fstat(file.fileno()).st_size, PIECE):
+        if free_bytes() <= ENOUGH:
+            break
+        os.pread(file.fileno(), PIECE, position)
