@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """franz-go's own tests of its client (pkg/kgo), against a broker that lives, and one that is killed again and again."""
 
+import concurrent.futures
 import os
 import subprocess
 import tempfile
@@ -49,36 +50,47 @@ def whole(broker):
     return run_tests(broker)
 
 
+class Killer:
+    """Kills a broker with -9 and starts it again, in a thread. Between two kills there is time for members that have left to be
+    missed. A broker that does not come back is told at the end."""
+
+    def __init__(self, broker):
+        self.broker, self.kills, self.enough = broker, 0, threading.Event()
+
+    def __enter__(self):
+        self.threads = concurrent.futures.ThreadPoolExecutor(1)
+        self.killing = self.threads.submit(self.kill)
+        return self
+
+    def kill(self):
+        while not self.enough.wait(SESSION_SECONDS + 3):
+            self.broker.kill()
+            self.broker.start()
+            self.kills += 1
+
+    def __exit__(self, *_):
+        self.enough.set()
+        self.threads.shutdown()
+        self.killing.result()
+
+
 def killed(_):
-    """The tests of transactions and groups, again and again, while the broker is killed with -9 and comes back. Between two
-    kills there is time for members that have left to be missed. A client that waits for an answer to the first request
-    of a connection takes the end of it for want of SASL and gives up: such a case has to pass another time."""
-    with Broker("group.initial.rebalance.delay.ms=0") as broker:
-        enough, kills, rounds, cases, gave_up = threading.Event(), 0, 0, Cases(), {}
-
-        def kill():
-            nonlocal kills
-            while not enough.wait(SESSION_SECONDS + 3):
-                broker.kill()
-                broker.start()
-                kills += 1
-
-        killer = threading.Thread(target=kill)
-        killer.start()
-        try:
-            while kills < KILLS:
-                found = run_tests(broker, "-test.run=^(TestGroupETL|TestTxnEtl)", "-test.timeout=300s")
-                gave_up |= {name: found.failed.pop(name) for name, why in list(found.failed.items()) if "is SASL missing?" in why}
-                cases.join(found)
-                rounds += 1
-                print(f"round {rounds}: {kills} kills so far", flush=True)
-        finally:
-            enough.set()
-            killer.join()
-        for name, why in gave_up.items():
-            if name not in cases.passed:
-                cases.fail(name, why)
-        return cases
+    """The tests of transactions and groups, again and again, while the broker is killed and comes back. A client that waits
+    for an answer to the first request of a connection takes the end of it for want of SASL and gives up: such a case has
+    to pass another time."""
+    cases, gave_up, rounds = Cases(), {}, 0
+    with Broker("group.initial.rebalance.delay.ms=0") as broker, Killer(broker) as killer:
+        while killer.kills < KILLS and not killer.killing.done():
+            found = run_tests(broker, "-test.run=^(TestGroupETL|TestTxnEtl)", "-test.timeout=300s")
+            for name in [name for name, why in found.failed.items() if "is SASL missing?" in why]:
+                gave_up[name] = found.failed.pop(name)
+            cases.join(found)
+            rounds += 1
+            print(f"round {rounds}: {killer.kills} kills so far", flush=True)
+    for name, why in gave_up.items():
+        if name not in cases.passed:
+            cases.fail(name, why)
+    return cases
 
 
 SUITES = {
