@@ -28,16 +28,10 @@ def topic_config(ratio):
     return {"cleanup.policy": "compact", "segment.bytes": str(SEGMENT), "min.cleanable.dirty.ratio": str(ratio)}
 
 
-def log_folder(broker):
-    """Where the broker keeps logs: Kafka below its data, ours in it."""
-    inner = pathlib.Path(broker.data, "logs")
-    return inner if inner.exists() else pathlib.Path(broker.data)
-
-
 def compacted_to(broker, topic):
     """What the checkpoint of the cleaner says; both have the same file."""
     try:
-        lines = (log_folder(broker) / "cleaner-offset-checkpoint").read_text().splitlines()
+        lines = (broker.logs / "cleaner-offset-checkpoint").read_text().splitlines()
     except FileNotFoundError:
         return 0
     return next((int(line.split()[2]) for line in lines if line.startswith(topic + " ")), 0)
@@ -54,7 +48,7 @@ def write(broker, topic, codec):
 
 def compact(broker, topic):
     """Lets the cleaner at it; MB of records for each second, and for each second of CPU."""
-    segments = sorted(int(file.stem) for file in (log_folder(broker) / f"{topic}-0").glob("*.log"))
+    segments = sorted(int(file.stem) for file in (broker.logs / f"{topic}-0").glob("*.log"))
     admin = AdminClient({"bootstrap.servers": broker.bootstrap})
     resource = ConfigResource("topic", topic, topic_config(0.01))
     pathlib.Path(f"/proc/{broker.process.pid}/clear_refs").write_text("5")  # the peak is counted from here

@@ -6,6 +6,7 @@ import sys
 
 from apache_kafka import tool
 from process_costs import cpu_seconds
+from results import keep
 
 RECORDS, SIZE = 1_000_000, 1024
 ROUND_TRIPS = 5_000
@@ -63,6 +64,6 @@ def figures(brokers, rounds):
                 measured = load(broker, f"java-{its}-{number}")
                 cpu = cpu_seconds(broker.process.pid) - before
                 measured |= {"CPU s/GB": cpu / gigabytes} if gigabytes else {"CPU us/record": cpu / ROUND_TRIPS * 1e6}
-                for figure, value in measured.items() if number else ():
-                    found.setdefault((name, figure), {}).setdefault(peer, []).append(value)
+                if number:
+                    keep(found, name, peer, measured)
     return found

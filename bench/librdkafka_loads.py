@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """librdkafka's own load generator, rdkafka_performance. The npm package of node-rdkafka carries it, with its librdkafka."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -9,11 +8,11 @@ import sys
 import time
 
 from cache import built_once
-from compaction import log_folder
 from confluent_kafka.admin import AdminClient, NewTopic
+from node_rdkafka import VERSION, fetch
 from process_costs import cpu_seconds
+from results import keep
 
-VERSION = os.environ.get("NODE_RDKAFKA_VERSION", "3.6.1")
 SETTINGS = ("linger.ms=50", "queue.buffering.max.messages=500000", "queue.buffering.max.kbytes=500000", "batch.num.messages=10000",
             "sticky.partitioning.linger.ms=0")  # each message goes to another partition, as with keys
 LOADS = [  # name, messages, size, partitions, options
@@ -34,16 +33,9 @@ def is_there():
 
 def build(folder):
     print(f"fetching node-rdkafka {VERSION} with npm, and building the rdkafka_performance in it", file=sys.stderr, flush=True)
-
-    def run(*command, where):
-        subprocess.run(list(map(str, command)), cwd=where, check=True, stdout=subprocess.DEVNULL)
-
-    run("npm", "pack", "--silent", f"node-rdkafka@{VERSION}", where=folder)
-    run("tar", "xzf", next(folder.glob("*.tgz")), where=folder)
-    source = folder / "package/deps/librdkafka"
-    run("./configure", "--disable-gssapi", "--disable-curl", "--disable-sasl", where=source)
-    run("make", "-s", "-j2", "-C", "src", where=source)
-    run("make", "-s", "-C", "examples", "rdkafka_performance", where=source)
+    source = fetch(folder) / "deps/librdkafka"
+    for command in ("./configure --disable-gssapi --disable-curl --disable-sasl", "make -s -j2 -C src", "make -s -C examples rdkafka_performance"):
+        subprocess.run(command.split(), cwd=source, check=True, stdout=subprocess.DEVNULL)
 
 
 def rdkafka_performance(broker, *arguments):
@@ -76,7 +68,7 @@ def delete_all(broker, admin):
     topics = [topic for topic in admin.list_topics(timeout=60).topics if topic.startswith("produce")]
     for deleted in admin.delete_topics(topics).values():
         deleted.result(60)
-    while any(path.is_dir() and path.name.startswith("produce") for path in log_folder(broker).iterdir()):
+    while any(path.is_dir() and path.name.startswith("produce") for path in broker.logs.iterdir()):
         time.sleep(0.1)
 
 
@@ -107,9 +99,8 @@ def figures(brokers, rounds, fill):
                 topic = f"{re.sub('[ ,]+', '-', name)}-{number}"
                 create(admins[peer], topic, partitions)
                 runs = measure(broker, topic, name, count, size, partitions, options)
-                for load, its in runs.items() if number else ():
-                    for figure, value in its.items():
-                        found.setdefault((load, figure), {}).setdefault(peer, []).append(value)
+                for load, measured in runs.items() if number else ():
+                    keep(found, load, peer, measured)
         for peer, broker in brokers.items():
             delete_all(broker, admins[peer])
         fill()

@@ -20,6 +20,12 @@ better Odradek is. Where the time goes is in `docs/measurements.md`.
 """
 
 
+def keep(found, load, peer, figures):
+    """One run of a load: {figure: value} goes into {(load, figure): {peer: values}}."""
+    for figure, value in figures.items():
+        found.setdefault((load, figure), {}).setdefault(peer, []).append(value)
+
+
 def is_cost(figure):
     return figure.startswith(("CPU", "memory")) or figure.endswith((" us", " ms"))
 

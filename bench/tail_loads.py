@@ -12,6 +12,7 @@ import tempfile
 
 from process_costs import cpu_seconds
 from raw_client import RawClient
+from results import keep
 from wire_loads import BUILD, Load, fetch, prepare, produce
 
 CONSUMERS, RATE = 100, 100
@@ -90,6 +91,6 @@ def figures(brokers, rounds, seconds):
             print(f"round {number}: {name}", file=sys.stderr, flush=True)
             for peer, broker in brokers.items():
                 measured = load(broker, f"tail-{index}-{number}", seconds)
-                for figure in wanted if number else ():
-                    found.setdefault((name, figure), {}).setdefault(peer, []).append(measured[figure])
+                if number:
+                    keep(found, name, peer, {figure: measured[figure] for figure in wanted})
     return found

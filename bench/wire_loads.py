@@ -12,7 +12,7 @@ import tempfile
 from group_requests import COMMIT, commit
 from process_costs import cpu_seconds
 from raw_client import RawClient, batch, record
-from results import FLOOR
+from results import FLOOR, keep
 from shaped_client import ShapedClient
 
 BUILD = os.environ.get("ODRADEK_BUILD", "build/release")
@@ -125,6 +125,6 @@ def figures(brokers, rounds, seconds):
         for index, (name, load) in enumerate(LOADS.items()):
             print(f"round {number}: {name}", file=sys.stderr, flush=True)
             for peer, measured in measure_all(brokers, load, f"wire-{index}-{number}", seconds).items():
-                for figure in load.figures if number else ():
-                    found.setdefault((name, figure), {}).setdefault(peer, []).append(measured[figure])
+                if number:
+                    keep(found, name, peer, {figure: measured[figure] for figure in load.figures})
     return found

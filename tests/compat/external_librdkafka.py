@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 
 import apache_kafka
-from cache import built_once
+from cache import built_once, npm_package
 from external import Cases, Suite, need, run
 
 PACKAGE = "@confluentinc/kafka-javascript"
@@ -36,8 +36,7 @@ def built():
 
 def build(folder):
     print(f"fetching {PACKAGE} {VERSION} with npm, and building the librdkafka in it", flush=True)
-    run("npm", "pack", f"{PACKAGE}@{VERSION}", cwd=folder)
-    run("tar", "xzf", next(folder.glob("*.tgz")), cwd=folder)
+    npm_package(f"{PACKAGE}@{VERSION}", folder)
     source = (folder / TESTS).parent
     run("./configure", "--disable-gssapi", "--disable-curl", cwd=source)
     for part in (("src",), ("src-cpp",), ("tests", "test-runner")):
@@ -83,10 +82,10 @@ class Numbers:
                 report = json.loads(pathlib.Path(folder, "report.json").read_text())["tests"]
             except (OSError, KeyError, ValueError):
                 report = {}
-        return "".join(add(name, report.get(name, {}).get("state"), plain(text), cases) for name in names)
+        return "".join(add_case(name, report.get(name, {}).get("state"), plain(text), cases) for name in names)
 
 
-def add(name, state, text, cases):
+def add_case(name, state, text, cases):
     own = [line for line in text.splitlines() if line.startswith(f"[{name} ") or line.startswith(f"[{name}/")]
     if state == "PASSED":
         # Parts of it may have left themselves out.
@@ -117,12 +116,13 @@ def suite(scenario="default", options=(), chosen=None):
         for name in numbers(numbers_of.tests, scenario):
             if not wanted or name[:4] in wanted:
                 by_number.setdefault(name[:4], []).append(name)
-        for number in filter(by_number.__contains__, ALONE):
+        for number in [number for number in ALONE if number in by_number]:
             print(numbers_of.run(number, by_number.pop(number), cases), end="", flush=True)
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as runners:
             ordered = sorted(by_number, key=lambda number: number != LONGEST)
-            for run in concurrent.futures.as_completed([runners.submit(numbers_of.run, number, by_number[number], cases) for number in ordered]):
-                print(run.result(), end="", flush=True)
+            running = [runners.submit(numbers_of.run, number, by_number[number], cases) for number in ordered]
+            for ended in concurrent.futures.as_completed(running):
+                print(ended.result(), end="", flush=True)
         print()
         return cases
     return go

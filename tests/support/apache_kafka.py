@@ -131,13 +131,14 @@ class ApacheKafka:
 
     def __init__(self, *settings, port=None):
         self.data = tempfile.mkdtemp(prefix="apache-kafka-")
+        self.logs = pathlib.Path(self.data, "logs")  # the folder of the logs
         self.port, controller = port or free_port(), free_port()
         node = next((each.removeprefix("node.id=") for each in settings if each.startswith("node.id=")), "1")
         self.settings = [
             "process.roles=broker,controller", f"node.id={node}", f"controller.quorum.voters={node}@127.0.0.1:{controller}",
             f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}",
             f"advertised.listeners=PLAINTEXT://localhost:{self.port}",  # as ours; kafka-go's tests look for it
-            "controller.listener.names=CONTROLLER", f"log.dirs={self.data}/logs", "offsets.topic.replication.factor=1",
+            "controller.listener.names=CONTROLLER", f"log.dirs={self.logs}", "offsets.topic.replication.factor=1",
             "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
             "share.coordinator.state.topic.replication.factor=1", "share.coordinator.state.topic.min.isr=1",
             IMPATIENT, *settings]

@@ -6,6 +6,7 @@ import faulthandler
 import fcntl
 import json
 import os
+import pathlib
 import random
 import re
 import select
@@ -60,6 +61,7 @@ class Broker:
 
     def __init__(self, *settings, data=None, arguments=(), nodes=NODES, port=None):
         self.data = data or tempfile.mkdtemp(prefix="odradek-test-")
+        self.logs = pathlib.Path(self.data)  # the folder of the logs
         self._owns_data = data is None
         self._settings = list(settings)
         self._arguments = list(arguments)

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shutil
+import subprocess
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))) / "odradek"
 
@@ -18,3 +19,10 @@ def built_once(name, build):
         build(folder)
         (folder / "complete").touch()
     return folder
+
+
+def npm_package(package, folder):
+    """What is in a package, name@version, as it is: below the folder."""
+    subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["tar", "xzf", next(folder.glob("*.tgz"))], cwd=folder, check=True)
+    return folder / "package"
